@@ -1,0 +1,73 @@
+/**
+ * Every error a user can meet. A `Problem` is one sentence with a code, and a hint that says what to do;
+ * anything else that is thrown is a bug and keeps its stack. `docs/errors.md` lists them (compared in CI).
+ */
+export class Problem extends Error {
+  readonly code: string;
+  readonly hint: string;
+  constructor(code: string, message: string, options: { hint: string; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Problem';
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** What could not be read, and where: it fails only what needed this file. */
+export interface FileProblem {
+  path: string;
+  /** 1-based; undefined when the whole file is meant */
+  line?: number;
+  problem: Problem;
+}
+
+const reason = (cause: unknown): string => (cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause));
+
+// --- the checkout ---
+export const notARepository = (dir: string) =>
+  new Problem('NOT_A_REPOSITORY', `${dir} is not in a git repository`, { hint: 'Name one with --repo DIR, or run `git init` there.' });
+export const unknownRef = (ref: string, cause?: unknown) =>
+  new Problem('UNKNOWN_REF', `the repository has no commit named ${ref}`, { hint: 'See `git branch -a` and `git tag`, or fetch it first.', cause });
+export const gitFailed = (what: string, cause: unknown) =>
+  new Problem('GIT_FAILED', `git could not ${what}: ${reason(cause)}`, { hint: 'Run git there to see the same failure.', cause });
+export const fileNotFound = (path: string) =>
+  new Problem('FILE_NOT_FOUND', `${path} is not in the files under review`, {
+    hint: 'Check the path; it is relative to the repository, and files that git ignores do not count.',
+  });
+export const fileUnreadable = (path: string, cause: unknown) =>
+  new Problem('FILE_UNREADABLE', `${path} could not be read: ${reason(cause)}`, { hint: 'Check its permissions.', cause });
+export const fileTooLarge = (path: string, bytes: number, limit: number) =>
+  new Problem('FILE_TOO_LARGE', `${path} has ${bytes} bytes, more than the ${limit} that are read of one file`, {
+    hint: 'Exclude it with --manifests, or split it.',
+  });
+export const fileNotText = (path: string) =>
+  new Problem('FILE_NOT_TEXT', `${path} is not text: it holds a NUL byte or is not UTF-8`, { hint: 'Save it as UTF-8, or remove it from what is reviewed.' });
+export const pathOutside = (path: string) =>
+  new Problem('PATH_OUTSIDE', `${path} leads out of the repository and is not followed`, { hint: 'Replace the link by the file itself.' });
+
+// --- the story ---
+export const storyMissing = () => new Problem('STORY_MISSING', 'no story was named', { hint: 'Name the story file: ai-agents review docs/stories/1-6.md' });
+export const storyEmpty = (path: string) =>
+  new Problem('STORY_EMPTY', `${path} has no acceptance criterion, task or checkbox to review`, {
+    hint: 'A claim is a numbered criterion, a Given/When/Then or a `- [ ]` box.',
+  });
+export const storyTooLarge = (path: string, claims: number, limit: number) =>
+  new Problem('STORY_TOO_LARGE', `${path} has ${claims} claims, more than the ${limit} that one review takes`, { hint: 'Split the story.' });
+
+// --- manifests ---
+export const manifestsMissing = (where: string) =>
+  new Problem('MANIFESTS_MISSING', `no Kubernetes manifest was found in ${where}`, {
+    hint: 'Name their folder with --manifests PATH; Helm templates and kustomize patches alone do not count.',
+  });
+export const yamlBroken = (path: string, line: number, cause: unknown) =>
+  new Problem('YAML_BROKEN', `${path}:${line} is not YAML: ${reason(cause)}`, { hint: 'Repair this line; the other files were read.', cause });
+export const yamlTooDeep = (path: string, what: string) =>
+  new Problem('YAML_BOUNDS', `${path} ${what}`, { hint: 'Write the values out instead of nesting or repeating them.' });
+
+// --- the output ---
+export const outputFailed = (path: string, cause: unknown) =>
+  new Problem('OUTPUT_FAILED', `the report could not be written to ${path}: ${reason(cause)}`, {
+    hint: 'Nothing was replaced; check the folder and its permissions.',
+    cause,
+  });
+export const usage = (message: string, hint = 'See ai-agents --help.') => new Problem('USAGE', message, { hint });

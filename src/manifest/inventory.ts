@@ -1,0 +1,171 @@
+import type { Checkout } from '../checkout/checkout.ts';
+import { Source } from '../checkout/source.ts';
+import { type Dockerfile, parseDockerfile } from '../code/dockerfile.ts';
+import { type EnvironmentRead, environmentReads, readsEnvironment } from '../code/environment.ts';
+import { type MarkdownDocument, parseMarkdown } from '../code/markdown.ts';
+import { parseScript, type Script } from '../code/shell.ts';
+import type { FileProblem } from '../errors.ts';
+import { type Container, dataOf, type EnvFrom, type EnvVar, isWorkload, namespaceOf, type Resource, resourcesOf, selects, type Workload } from './resource.ts';
+import { get, type Node, parseYaml, stringsOf } from './yaml.ts';
+
+/** What the repository holds that a deployment story speaks about, and the questions about it. Pure: made once from texts. */
+export class Inventory {
+  /** every path in the checkout, read or not */
+  readonly paths: ReadonlySet<string>;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly problems: readonly FileProblem[];
+  readonly resources: readonly Resource[];
+  /** the documents of every YAML file that is no Kubernetes object: values, compose files, workflows */
+  readonly otherYaml: ReadonlyMap<string, readonly Node[]>;
+
+  constructor(paths: Iterable<string>, sources: Iterable<Source>, problems: readonly FileProblem[] = [], isManifest: (path: string) => boolean = () => true) {
+    this.paths = new Set(paths);
+    this.sources = new Map(Array.from(sources, (source) => [source.path, source]));
+    const failed = [...problems];
+    const resources: Resource[] = [];
+    const otherYaml = new Map<string, readonly Node[]>();
+    const charts = chartFolders(this.paths);
+    for (const source of this.sources.values()) {
+      if (!isYamlPath(source.path) || charts.some((chart) => source.path.startsWith(`${chart}templates/`))) continue;
+      const { documents, problem } = parseYaml(source);
+      if (problem) failed.push(problem);
+      const other: Node[] = [];
+      for (const document of documents) {
+        const found = isManifest(source.path) ? resourcesOf(document, isTemplatePath(source.path)) : [];
+        if (found.length > 0) resources.push(...found);
+        else other.push(document);
+      }
+      if (other.length > 0) otherYaml.set(source.path, other);
+    }
+    this.problems = failed;
+    this.resources = resources;
+    this.otherYaml = otherYaml;
+  }
+
+  get workloads(): readonly Workload[] {
+    return (this.#workloads ??= this.resources.filter(isWorkload));
+  }
+  #workloads: readonly Workload[] | undefined;
+
+  ofKind(kind: string): readonly Resource[] {
+    return this.resources.filter((resource) => resource.kind === kind);
+  }
+
+  /** The object of that kind and name in the namespace that `near` lands in. */
+  find(kind: string, name: string, near: Pick<Resource, 'kind' | 'namespace'>): Resource | undefined {
+    return this.resources.find(
+      (resource) => resource.kind === kind && resource.name === name && (namespaceOf(resource) === '' || namespaceOf(resource) === namespaceOf(near)),
+    );
+  }
+
+  /** Services that send traffic to this workload's pods. */
+  servicesFor(workload: Workload): readonly Resource[] {
+    return this.ofKind('Service').filter((service) => this.selectedBy(service).includes(workload));
+  }
+
+  /** Workloads whose pods a Service's `spec.selector` matches; none when it has no selector. */
+  selectedBy(service: Resource): readonly Workload[] {
+    const selector = stringsOf(get(service.node, 'spec', 'selector'));
+    if (selector.size === 0) return [];
+    return this.workloads.filter(
+      (workload) => namespaceOf(workload) === namespaceOf(service) && Array.from(selector).every(([name, value]) => workload.podLabels.get(name) === value),
+    );
+  }
+
+  /** NetworkPolicies whose `podSelector` covers this workload's pods. */
+  policiesFor(workload: Workload): readonly Resource[] {
+    return this.ofKind('NetworkPolicy').filter(
+      (policy) => namespaceOf(policy) === namespaceOf(workload) && selects(get(policy.node, 'spec', 'podSelector'), workload.podLabels),
+    );
+  }
+
+  /** Who reads a ConfigMap or Secret through env or envFrom. */
+  readersOf(config: Resource, key?: string): readonly { workload: Workload; container: Container; by: EnvVar | EnvFrom }[] {
+    return this.workloads
+      .filter((workload) => namespaceOf(workload) === namespaceOf(config))
+      .flatMap((workload) =>
+        [...workload.initContainers, ...workload.containers].flatMap((container) =>
+          [
+            ...container.env.filter(
+              ({ from }) => typeof from === 'object' && from.kind === config.kind && from.name === config.name && (key === undefined || from.key === key),
+            ),
+            ...container.envFrom.filter((from) => from.kind === config.kind && from.name === config.name),
+          ].map((by) => ({ workload, container, by })),
+        ),
+      );
+  }
+
+  /**
+   * The variables a container starts with: `env`, and every key of what `envFrom` names.
+   * `complete` is false when an envFrom source is not in the repository, so that more may be set.
+   */
+  environmentOf(workload: Workload, container: Container): { names: ReadonlyMap<string, EnvVar | EnvFrom>; complete: boolean } {
+    const names = new Map<string, EnvVar | EnvFrom>();
+    let complete = true;
+    for (const from of container.envFrom) {
+      const config = this.find(from.kind, from.name, workload);
+      if (!config) complete = false;
+      else for (const key of dataOf(config).keys()) names.set(from.prefix + key, from);
+    }
+    for (const variable of container.env) names.set(variable.name, variable);
+    return { names, complete };
+  }
+
+  get dockerfiles(): readonly Dockerfile[] {
+    return (this.#dockerfiles ??= this.#matching(isDockerfilePath).map(parseDockerfile));
+  }
+  #dockerfiles: readonly Dockerfile[] | undefined;
+
+  get scripts(): readonly Script[] {
+    return (this.#scripts ??= this.#matching((path, source) => /\.(?:sh|bash)$/.test(path) || /^#!.*\b(?:ba|da|k)?sh\b/.test(source.text)).map(parseScript));
+  }
+  #scripts: readonly Script[] | undefined;
+
+  get documents(): readonly MarkdownDocument[] {
+    return (this.#documents ??= this.#matching((path) => /\.(?:md|markdown|mdx)$/i.test(path)).map(parseMarkdown));
+  }
+  #documents: readonly MarkdownDocument[] | undefined;
+
+  /** Every environment variable that the repository's own Python, TypeScript and JavaScript reads, tests left out. */
+  get environmentReads(): readonly EnvironmentRead[] {
+    return (this.#reads ??= this.#matching((path, source) => readsEnvironment(path, source.text)).flatMap(environmentReads));
+  }
+  #reads: readonly EnvironmentRead[] | undefined;
+
+  #matching(accepts: (path: string, source: Source) => boolean): Source[] {
+    return Array.from(this.sources.values()).filter((source) => accepts(source.path, source));
+  }
+}
+
+const isYamlPath = (path: string): boolean =>
+  /\.ya?ml(?:\.(?:example|sample|template|tmpl|tpl|dist))?$/.test(path) || /\.(?:example|sample|template)\.ya?ml$/.test(path);
+const isTemplatePath = (path: string): boolean => /[.-](?:example|sample|template|tmpl|tpl|dist)\b/.test(path.slice(path.lastIndexOf('/') + 1));
+const isDockerfilePath = (path: string): boolean =>
+  /(?:^|[/.])(?:dockerfile|containerfile)(?:\.[\w.-]+)?$/i.test(path) && !/\.(?:md|dockerignore)$/i.test(path);
+const isSourcePath = (path: string): boolean => /\.(?:py|ts|tsx|mts|cts|js|jsx|mjs|cjs)$/.test(path);
+const isDocumentPath = (path: string): boolean =>
+  /\.(?:md|markdown|mdx|txt|sh|bash|toml|ini|conf|json|env|service)$/i.test(path) ||
+  /(?:^|\/)(?:Makefile|Justfile|Procfile|\.gitignore|\.dockerignore|\.env[\w.-]*)$/i.test(path);
+
+function chartFolders(paths: ReadonlySet<string>): string[] {
+  return Array.from(paths)
+    .filter((path) => /(?:^|\/)Chart\.yaml$/.test(path))
+    .map((path) => path.slice(0, -'Chart.yaml'.length));
+}
+
+const VENDORED = /(?:^|\/)(?:node_modules|vendor|third_party|\.venv|venv|site-packages|dist|build)\//;
+
+/**
+ * Reads what a review may speak about and takes stock of it.
+ * @param manifests paths (files or folders) to look for manifests in; all of the repository when empty
+ */
+export async function readInventory(checkout: Checkout, manifests: readonly string[], signal: AbortSignal): Promise<Inventory> {
+  const inside = (path: string) => manifests.length === 0 || manifests.some((root) => path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`));
+  const wanted = checkout.paths.filter(
+    (path) => !VENDORED.test(path) && (isYamlPath(path) || isDockerfilePath(path) || isDocumentPath(path) || isSourcePath(path)),
+  );
+  const read = await checkout.read(wanted, signal);
+  const sources = read.filter((each): each is Source => each instanceof Source);
+  const problems = read.filter((each): each is FileProblem => !(each instanceof Source));
+  return new Inventory(checkout.paths, sources, problems, (path) => inside(path));
+}

@@ -1,0 +1,34 @@
+import type { Place } from '../checkout/source.ts';
+import type { Inventory } from '../manifest/inventory.ts';
+
+export type Severity = 'high' | 'medium' | 'low';
+
+/** One thing that is wrong with a deployment whatever its story says. A rule reads the inventory only: no I/O, no configuration, no clock. */
+export interface Rule {
+  /** as in the rules catalogue */
+  readonly id: string;
+  readonly severity: Severity;
+  /** the finding's sentence; `{name}` is filled from `args` */
+  readonly says: string;
+  readonly because: string;
+  /** what to do; `{name}` is filled from `args` */
+  readonly fix: string;
+  /** paths below fixtures/rules/ of an example that breaks the rule and of its nearest neighbour that does not */
+  readonly fails: string;
+  readonly passes: string;
+  find(inventory: Inventory): Iterable<Found>;
+}
+
+export interface Found {
+  readonly at: Place;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** What a rule found, with the author's reason when a comment accepts it. */
+export interface Finding extends Found {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly accepted?: string;
+}
+
+export const defineRule = (rule: Rule): Rule => rule;
