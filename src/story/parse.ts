@@ -1,0 +1,411 @@
+import MarkdownIt, { type Token } from 'markdown-it';
+import type { Place, Source } from '../checkout/source.ts';
+import { storyEmpty, storyTooLarge } from '../errors.ts';
+import { plainText } from './plain-text.ts';
+import type { Assertion, Claim, Dialect, Story } from './story.ts';
+
+const MAX_CLAIMS = 5_000;
+
+/**
+ * Reads a story's claims: numbered or headed acceptance criteria, Given/When/Then, tasks with sub-tasks, review follow-ups, done lists.
+ * What an earlier review, a change log or a file list says is history and makes no claim.
+ * @throws Problem STORY_EMPTY, STORY_TOO_LARGE
+ */
+export function parseStory(sources: readonly Source[]): Story {
+  const claims: Claim[] = [];
+  let title = '';
+  let dialect: Dialect = 'criteria';
+  for (const [index, source] of sources.entries()) {
+    const file = new StoryFile(source);
+    if (file.claims.length === 0) throw storyEmpty(source.path);
+    if (claims.length + file.claims.length > MAX_CLAIMS) throw storyTooLarge(source.path, claims.length + file.claims.length, MAX_CLAIMS);
+    title ||= file.title;
+    if (index === 0) dialect = file.dialect;
+    const prefix = index === 0 ? '' : `${index + 1}:`;
+    for (const claim of file.claims) claims.push(prefix ? { ...claim, id: prefix + claim.id, parent: claim.parent && prefix + claim.parent } : claim);
+  }
+  return { paths: sources.map(({ path }) => path), title, dialect, claims };
+}
+
+/** What kind of statement a section holds. */
+type Area = 'criteria' | 'tasks' | 'follow-ups' | 'done' | 'constraints' | 'prohibitions' | 'history' | 'other';
+
+// A heading says what its section holds; the innermost heading that says something decides, except that history stays history.
+const AREAS: readonly (readonly [Area, RegExp])[] = [
+  ['follow-ups', /\b(?:review )?follow[- ]?ups?\b/i],
+  [
+    'history',
+    /\b(?:senior developer review|code review|qa results?|review (?:notes|results?|findings|history|record|report)|dev agent record|agent record|change ?log|file list|completion notes|debug log|revision history|post-?mortem|references?)\b/i,
+  ],
+  ['criteria', /\bacceptance\s+(?:criteria|criterion|tests?|scenarios?)\b|^ACs?$/i],
+  [
+    'done',
+    /\b(?:definition of done|done (?:checklist|criteria|when|list)|exit criteria|success criteria|completion (?:checklist|criteria)|verification checklist|dod)\b/i,
+  ],
+  ['tasks', /\b(?:sub-?)?tasks?\b|\b(?:implementation|work) (?:plan|steps|items|checklist)\b|\bto-?do\b|\bchecklist\b/i],
+  ['prohibitions', /^what not to do\b|^(?:do|must) not\b|^(?:don'ts?|prohibitions?)$/i],
+  ['constraints', /^(?:architectural |technical |hard |key )*constraints$/i],
+];
+
+interface Item {
+  readonly number: number | undefined;
+  readonly blocks: Block[];
+  readonly line: number;
+}
+type Block =
+  | { readonly is: 'text'; readonly raw: string; readonly from: number; readonly to: number }
+  | { readonly is: 'list'; readonly items: Item[] }
+  | { readonly is: 'fence'; readonly info: string; readonly text: string; readonly from: number; readonly to: number }
+  | { readonly is: 'table'; readonly rows: readonly { cells: readonly string[]; line: number }[] }
+  | { readonly is: 'heading'; readonly level: number; readonly title: string; readonly line: number };
+
+const BOX = /^\[([ xX~-])\]\s+/;
+const NUMBERED = /^(?:\*\*)?(?:AC|CRITERION|ACCEPTANCE CRITERION)[\s#:_-]*(\d+(?:\.\d+)*)\b/i;
+const TASK_NUMBER = /^(?:\*\*)?(?:Task|Step|Phase|Part)?\s*(\d+(?:\.\d+)*)[.:)\s]/i;
+const GIVEN = /^(?:\*\*|_|\*)?(?:GIVEN|SCENARIO)\b/i;
+const GIVEN_PART = /^(?:\*\*|_|\*)?(?:WHEN|THEN|AND|BUT)\b/i;
+
+class StoryFile {
+  readonly source: Source;
+  readonly claims: Claim[] = [];
+  title = '';
+  readonly dialect: Dialect;
+  readonly #blocks: readonly Block[];
+  #followUps = 0;
+  #taken = new Set<string>();
+
+  constructor(source: Source) {
+    this.source = source;
+    this.#blocks = blocksOf(source.text);
+    const headings = this.#blocks.filter((block) => block.is === 'heading');
+    this.title = plainText(headings.find(({ level }) => level === 1)?.title ?? headings[0]?.title ?? '');
+    const named = headings.some(({ title }) => ['criteria', 'tasks', 'done', 'follow-ups'].includes(areaOf(plainText(title))));
+    const bmad = headings.some(({ title }) => /^(?:Dev Notes|Dev Agent Record|Tasks \/ Subtasks)$/i.test(plainText(title)));
+    this.#read(named, bmad);
+    this.dialect = bmad ? 'bmad' : this.claims.some(({ ticked }) => ticked !== null) ? 'checklist' : 'criteria';
+  }
+
+  #read(named: boolean, bmad: boolean): void {
+    const path: { level: number; area: Area; task?: Claim; criterion?: Claim }[] = [];
+    let given: Claim | undefined;
+    for (const block of this.#blocks) {
+      if (block.is === 'heading') {
+        given = undefined;
+        while (path.length > 0 && path.at(-1)!.level >= block.level) path.pop();
+        const outer = path.at(-1);
+        const title = plainText(block.title);
+        let area = areaOf(title);
+        if (outer?.area === 'history' && area !== 'follow-ups') area = 'history';
+        else if (area === 'other' && outer) area = outer.area;
+        if (bmad && (area === 'constraints' || area === 'prohibitions')) area = 'other';
+        if (area === 'follow-ups' && outer?.area !== 'follow-ups') this.#followUps++;
+        const entry: (typeof path)[number] = { level: block.level, area };
+        const inside = outer?.area === area;
+        const boxed = BOX.test(block.title);
+        if (
+          area === 'criteria' &&
+          (inside || NUMBERED.test(block.title)) &&
+          (NUMBERED.test(block.title) || /^\d+[.:)]/.test(title) || GIVEN.test(block.title))
+        ) {
+          entry.criterion = this.#claim('criterion', block.title, block.line, block.line, numberIn(block.title), undefined, 'AC');
+        } else if (area === 'tasks' && (TASK_NUMBER.test(title) || boxed) && (inside || /^task\b/i.test(title))) {
+          entry.task = this.#claim('task', block.title, block.line, block.line, numberIn(block.title), undefined, 'T');
+        } else {
+          if (inside && outer?.task) entry.task = outer.task;
+          if (inside && outer?.criterion) entry.criterion = outer.criterion;
+        }
+        path.push(entry);
+        continue;
+      }
+      const here = path.at(-1);
+      const area: Area = here?.area ?? 'other';
+      if (area === 'history') continue;
+      switch (area) {
+        case 'criteria':
+          given = this.#criteria(block, here?.criterion, given);
+          break;
+        case 'tasks':
+          if (block.is === 'list') this.#tasks(block.items, here?.task, 'T', true);
+          break;
+        case 'follow-ups':
+          if (block.is === 'list') this.#followUpItems(block.items);
+          break;
+        case 'done':
+          if (block.is === 'list') this.#tasks(block.items, undefined, 'D', true);
+          break;
+        case 'constraints':
+        case 'prohibitions':
+          if (block.is === 'list') for (const item of block.items) this.#listed('criterion', item, undefined, area === 'constraints' ? 'C' : 'N');
+          break;
+        default:
+          if (block.is === 'list') this.#tasks(block.items, undefined, named ? 'A' : 'T', false);
+      }
+    }
+    if (this.claims.length === 0 && !named) this.#numberedLists();
+  }
+
+  /** A file with neither sections nor boxes: its numbered lists are the criteria. */
+  #numberedLists(): void {
+    for (const block of this.#blocks) {
+      if (block.is !== 'list') continue;
+      for (const item of block.items) if (item.number !== undefined) this.#listed('criterion', item, undefined, 'AC');
+    }
+  }
+
+  /** @returns the criterion that a following paragraph or list continues */
+  #criteria(block: Block, headed: Claim | undefined, open: Claim | undefined): Claim | undefined {
+    const current = headed ?? open;
+    switch (block.is) {
+      case 'text': {
+        const parts = headed ? [block] : splitCriteria(block);
+        let last = current;
+        for (const part of parts) {
+          if (headed) last = this.#extend(headed, part.raw, part.to);
+          else if (NUMBERED.test(part.raw)) last = this.#claim('criterion', part.raw, part.from, part.to, numberIn(part.raw), undefined, 'AC');
+          else if (GIVEN.test(part.raw) && !(open && endsWithoutGiven(open)))
+            last = this.#claim('criterion', part.raw, part.from, part.to, undefined, undefined, 'AC');
+          else if (last && (GIVEN.test(part.raw) || GIVEN_PART.test(part.raw) || open)) last = this.#extend(last, part.raw, part.to);
+        }
+        return last;
+      }
+      case 'list': {
+        const boxes = block.items.some((item) => BOX.test(firstText(item)));
+        if (headed && !boxes) {
+          for (const item of block.items) this.#extend(headed, allText(item), item.line);
+          return headed;
+        }
+        if (open && !boxes && !block.items.some((item) => NUMBERED.test(firstText(item)))) {
+          let claim = open;
+          for (const item of block.items) claim = this.#extend(claim, allText(item), item.line);
+          return claim;
+        }
+        for (const item of block.items) this.#listed('criterion', item, headed, 'AC');
+        return undefined;
+      }
+      case 'table': {
+        const [head, ...rows] = block.rows;
+        const at = head ? head.cells.findIndex((cell) => /criteri|description|requirement|statement/i.test(cell)) : -1;
+        if (at >= 0) for (const row of rows) this.#claim('criterion', row.cells[at] ?? '', row.line, row.line, numberIn(row.cells[0] ?? ''), undefined, 'AC');
+        return undefined;
+      }
+      case 'fence':
+        if (current) this.#assert(current, block);
+        return current;
+      default:
+        return current;
+    }
+  }
+
+  #followUpItems(items: readonly Item[]): void {
+    for (const item of items) {
+      const raw = firstText(item);
+      if (!BOX.test(raw) && !/^\[[\w -]+\]/.test(raw)) continue;
+      this.#listed('follow-up', item, undefined, `F${this.#followUps}.`);
+    }
+  }
+
+  /** Boxes and, where `unboxed`, plain numbered items too; nested boxes are sub-tasks. */
+  #tasks(items: readonly Item[], parent: Claim | undefined, prefix: string, unboxed: boolean): void {
+    for (const item of items) {
+      const raw = firstText(item);
+      const nested = item.blocks.flatMap((block) => (block.is === 'list' ? block.items : []));
+      if (BOX.test(raw) || (unboxed && (hasBox(item) || (!parent && item.number !== undefined)))) {
+        const claim = this.#listed(parent ? 'subtask' : 'task', item, parent, prefix);
+        this.#tasks(nested, claim, prefix, false);
+      } else this.#tasks(nested, parent, prefix, unboxed);
+    }
+  }
+
+  #listed(kind: Claim['kind'], item: Item, parent: Claim | undefined, prefix: string): Claim {
+    const first = item.blocks.find((block) => block.is === 'text');
+    const criterion = kind === 'criterion';
+    const own = item.blocks.filter((block) => block.is === 'text');
+    const raw = criterion ? allText(item) : own.map((block) => block.raw).join('\n');
+    const last = criterion ? lastLine(item) : (own.at(-1)?.to ?? item.line);
+    const claim = this.#claim(
+      kind,
+      raw,
+      first?.from ?? item.line,
+      last,
+      numberIn(raw) ?? (item.number === undefined ? undefined : String(item.number)),
+      parent,
+      prefix,
+    );
+    for (const block of item.blocks) if (block.is === 'fence') this.#assert(claim, block);
+    if (criterion) {
+      const boxes = item.blocks.flatMap((block) => (block.is === 'list' ? block.items.filter((nested) => BOX.test(firstText(nested))) : []));
+      if (boxes.length > 0) this.#tasks(boxes, claim, prefix, false);
+    }
+    return claim;
+  }
+
+  #claim(kind: Claim['kind'], raw: string, from: number, to: number, number: string | undefined, parent: Claim | undefined, prefix: string): Claim {
+    const box = BOX.exec(raw);
+    const markdown = box ? raw.slice(box[0].length) : raw;
+    const claim: Claim = {
+      id: this.#id(kind, number, parent, prefix),
+      kind,
+      text: plainText(markdown),
+      markdown,
+      place: this.#place(from, to),
+      ticked: box ? /x/i.test(box[1]!) : null,
+      parent: parent?.id,
+      assertions: [],
+    };
+    this.claims.push(claim);
+    return claim;
+  }
+
+  /** `Task 3:` under no parent is T3, the second box below it T3.2; what has no number of its own counts on. */
+  #id(kind: Claim['kind'], number: string | undefined, parent: Claim | undefined, prefix: string): string {
+    const siblings = this.claims.filter((claim) => claim.parent === parent?.id && claim.id.startsWith(parent ? `${parent.id}.` : prefix)).length;
+    const base = parent ? `${parent.id}.` : prefix;
+    const own = parent ? String(siblings + 1) : kind === 'follow-up' ? String(siblings + 1) : (number ?? String(siblings + 1));
+    let id = base + own;
+    for (let next = siblings + 1; this.#taken.has(id); next++) id = base + next;
+    this.#taken.add(id);
+    return id;
+  }
+
+  #extend(claim: Claim, raw: string, to: number): Claim {
+    const at = this.claims.indexOf(claim) >= 0 ? this.claims.indexOf(claim) : this.claims.findIndex(({ id }) => id === claim.id);
+    const markdown = `${this.claims[at]!.markdown}\n${raw}`;
+    const start = this.claims[at]!.place.start;
+    const extended: Claim = {
+      ...this.claims[at]!,
+      markdown,
+      text: plainText(markdown),
+      place: { source: this.source, start, end: Math.max(start, this.source.offsetOf(to + 1) - 1) },
+    };
+    this.claims[at] = extended;
+    return extended;
+  }
+
+  #assert(claim: Claim, fence: Extract<Block, { is: 'fence' }>): void {
+    const says = /^ya?ml\s+(assert|error)\b/.exec(fence.info)?.[1];
+    if (says !== 'assert' && says !== 'error') return;
+    const assertion: Assertion = { says, yaml: fence.text, place: this.#place(fence.from, fence.to) };
+    const at = this.claims.findIndex(({ id }) => id === claim.id);
+    this.claims[at] = { ...this.claims[at]!, assertions: [...this.claims[at]!.assertions, assertion] };
+  }
+
+  #place(from: number, to: number): Place {
+    const start = this.source.offsetOf(from);
+    const indent = /^[ \t]*/.exec(this.source.lines(from))?.[0].length ?? 0;
+    return { source: this.source, start: start + indent, end: Math.max(start + indent, this.source.offsetOf(to + 1) - 1) };
+  }
+}
+
+const areaOf = (title: string): Area => AREAS.find(([, pattern]) => pattern.test(title))?.[0] ?? 'other';
+const numberIn = (raw: string): string | undefined => {
+  const text = raw.replace(BOX, '');
+  return NUMBERED.exec(text)?.[1] ?? TASK_NUMBER.exec(text)?.[1];
+};
+const firstText = (item: Item): string => {
+  const [first] = item.blocks;
+  return first?.is === 'text' ? first.raw : '';
+};
+const hasBox = (item: Item): boolean =>
+  item.blocks.some((block) => block.is === 'list' && block.items.some((nested) => BOX.test(firstText(nested)) || hasBox(nested)));
+const endsWithoutGiven = (claim: Claim): boolean => !/\b(?:given|when|then)\b/i.test(claim.text);
+
+/** The words of an item and of the plain lists in it; boxes are claims of their own. */
+function allText(item: Item): string {
+  return item.blocks
+    .flatMap((block) =>
+      block.is === 'text' ? [block.raw] : block.is === 'list' ? block.items.filter((nested) => !BOX.test(firstText(nested))).map(allText) : [],
+    )
+    .join('\n');
+}
+function lastLine(item: Item): number {
+  return Math.max(
+    item.line,
+    ...item.blocks.map((block) =>
+      block.is === 'text'
+        ? block.to
+        : block.is === 'list'
+          ? Math.max(item.line, ...block.items.filter((nested) => !BOX.test(firstText(nested))).map(lastLine))
+          : item.line,
+    ),
+  );
+}
+
+/** A paragraph whose lines each start a criterion (`**AC1:** ...`) is several. */
+function splitCriteria(block: Extract<Block, { is: 'text' }>): { raw: string; from: number; to: number }[] {
+  const parts: { raw: string; from: number; to: number }[] = [];
+  for (const [index, line] of block.raw.split('\n').entries()) {
+    const at = block.from + index;
+    const last = parts.at(-1);
+    if (!last || NUMBERED.test(line)) parts.push({ raw: line, from: at, to: at });
+    else {
+      last.raw += `\n${line}`;
+      last.to = at;
+    }
+  }
+  return parts;
+}
+
+const markdown = new MarkdownIt('commonmark').enable('table');
+markdown.inline.ruler.enableOnly(['text']); // a claim is its lines: marks are taken off by plainText
+
+function blocksOf(text: string): Block[] {
+  const tokens = markdown.parse(text, {});
+  const top: Block[] = [];
+  const open: { blocks: Block[] }[] = [{ blocks: top }];
+  const lists: Item[][] = [];
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!;
+    const blocks = open.at(-1)!.blocks;
+    const [from, to] = token.map ? [token.map[0] + 1, token.map[1]] : [0, 0];
+    switch (token.type) {
+      case 'heading_open':
+        blocks.push({ is: 'heading', level: Number(token.tag.slice(1)), title: tokens[index + 1]!.content, line: from });
+        index += 2;
+        break;
+      case 'bullet_list_open':
+      case 'ordered_list_open': {
+        const items: Item[] = [];
+        blocks.push({ is: 'list', items });
+        lists.push(items);
+        break;
+      }
+      case 'bullet_list_close':
+      case 'ordered_list_close':
+        lists.pop();
+        break;
+      case 'list_item_open': {
+        const item: Item = { number: token.info === '' ? undefined : Number(token.info), blocks: [], line: from };
+        lists.at(-1)!.push(item);
+        open.push(item);
+        break;
+      }
+      case 'list_item_close':
+        open.pop();
+        break;
+      case 'paragraph_open':
+        blocks.push({ is: 'text', raw: tokens[index + 1]!.content, from, to });
+        index += 2;
+        break;
+      case 'fence':
+        blocks.push({ is: 'fence', info: token.info.trim(), text: token.content, from, to });
+        break;
+      case 'table_open':
+        index = table(tokens, index, blocks);
+        break;
+      default: // block quotes hold blocks of their own, which count as if they stood outside
+    }
+  }
+  return top;
+}
+
+function table(tokens: readonly Token[], start: number, blocks: Block[]): number {
+  const rows: { cells: string[]; line: number }[] = [];
+  let index = start;
+  for (; tokens[index]!.type !== 'table_close'; index++) {
+    const token = tokens[index]!;
+    if (token.type === 'tr_open') rows.push({ cells: [], line: (token.map?.[0] ?? 0) + 1 });
+    else if (token.type === 'inline') rows.at(-1)!.cells.push(token.content);
+  }
+  blocks.push({ is: 'table', rows });
+  return index;
+}
