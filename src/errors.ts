@@ -64,6 +64,42 @@ export const yamlBroken = (path: string, line: number, cause: unknown) =>
 export const yamlTooDeep = (path: string, what: string) =>
   new Problem('YAML_BOUNDS', `${path} ${what}`, { hint: 'Write the values out instead of nesting or repeating them.' });
 
+// --- repositories that are cloned ---
+export const repositoryUnclear = (why: string) =>
+  new Problem('REPOSITORY_UNCLEAR', `the repository's address cannot be used: ${why}`, {
+    hint: 'Write https://host/path, ssh://git@host/path or git@host:path.',
+  });
+export const repositoryRefused = (address: string, why: string) =>
+  new Problem('REPOSITORY_REFUSED', `${address} is not cloned: ${why}`, { hint: 'An operator allows hosts with AI_AGENTS_REPOSITORY_HOSTS.' });
+export const cloneFailed = (address: string, why: string) =>
+  new Problem('CLONE_FAILED', `${address} could not be cloned: ${why}`, { hint: "Check the address, the host and this tenant's credential for it." });
+export const cloneTimedOut = (address: string, seconds: number) =>
+  new Problem('CLONE_TIMED_OUT', `${address} was not cloned within ${seconds} s`, { hint: 'Retry; when it stays slow, raise AI_AGENTS_CLONE_SECONDS.' });
+export const cloneTooLarge = (address: string, what: string, limit: string) =>
+  new Problem('CLONE_TOO_LARGE', `${address} ${what}, more than the ${limit} that one review takes`, {
+    hint: 'Review a smaller repository, or raise the limit.',
+  });
+export const credentialSealed = (why: string) =>
+  new Problem('CREDENTIAL_SEALED', `a stored credential cannot be opened: ${why}`, {
+    hint: 'Put its key back into AI_AGENTS_CREDENTIAL_KEYS, or store the credential anew.',
+  });
+
+// --- the API ---
+export const requestInvalid = (what: string, cause?: unknown) =>
+  new Problem('REQUEST_INVALID', `the request is not valid: ${what}`, { hint: 'See /docs for what this operation takes.', cause });
+export const unauthenticated = (why: string) =>
+  new Problem('UNAUTHENTICATED', `this needs a token: ${why}`, { hint: 'Send `Authorization: Bearer TOKEN`; `ai-agents token create` makes one.' });
+export const scopeMissing = (scope: string) =>
+  new Problem('SCOPE_MISSING', `this needs a token with the scope ${scope}`, { hint: 'Ask an administrator of the tenant for one.' });
+export const notFound = (what: string, id: string) =>
+  new Problem('NOT_FOUND', `there is no ${what} ${JSON.stringify(id)}`, { hint: 'It may belong to another tenant: a token sees its own only.' });
+export const notNow = (what: string, hint: string) => new Problem('STATE_CONFLICT', what, { hint });
+export const idempotencyReused = () =>
+  new Problem('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came before with another request', { hint: 'Send a new key with a new request.' });
+export const rateLimited = (seconds: number) =>
+  new Problem('RATE_LIMITED', `too many requests; the next is taken in ${seconds} s`, { hint: 'Wait as long as Retry-After says.' });
+export const overloaded = (why: string) => new Problem('UNAVAILABLE', why, { hint: 'Try again in a moment; /health/ready says what is missing.' });
+
 // --- the output ---
 export const outputFailed = (path: string, cause: unknown) =>
   new Problem('OUTPUT_FAILED', `the report could not be written to ${path}: ${reason(cause)}`, {
