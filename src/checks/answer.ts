@@ -1,0 +1,85 @@
+import type { Place } from '../checkout/source.ts';
+import type { Inventory } from '../manifest/inventory.ts';
+import type { Finding } from '../rules/rule.ts';
+import type { Check } from './check.ts';
+import { answerFile } from './file.ts';
+import { answerFragment } from './fragment.ts';
+import { answerRelation } from './relation.ts';
+import { answerRuntime } from './runtime.ts';
+import { answerSays } from './says.ts';
+import { answerScript } from './script.ts';
+import type { Evidence, SomeEvidence, Verdict } from './verdict.ts';
+
+/** What a check is asked of. */
+export interface Ground {
+  readonly inventory: Inventory;
+  readonly findings: readonly Finding[];
+  /** a rule's sentence, to say what refutes a claim */
+  readonly sayOf: (rule: string) => string;
+  /** where the story makes the claim: the evidence for an absence */
+  readonly claimed: Place;
+}
+
+export function answer(check: Check, ground: Ground): Verdict {
+  switch (check.is) {
+    case 'fragment':
+      return answerFragment(check, ground.inventory);
+    case 'any':
+      return best(check.of.map((each) => answer(each, ground)));
+    case 'file':
+      return answerFile(check, ground.inventory, ground.claimed);
+    case 'says':
+      return answerSays(check, ground.inventory);
+    case 'script':
+      return answerScript(check, ground.inventory);
+    case 'relation':
+      return answerRelation(check, ground.inventory);
+    case 'runtime':
+      return answerRuntime(check, ground.findings, (each) => answer(each, ground), ground.sayOf);
+    case 'unread':
+      return { is: 'unproven', because: check.says, evidence: [] };
+  }
+}
+
+const ORDER = ['met', 'partial', 'not-run', 'unproven', 'failed', 'unmet'] as const;
+
+function best(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.toSorted((a, b) => ORDER.indexOf(a.is) - ORDER.indexOf(b.is))[0] ?? { is: 'unproven', because: 'nothing was asked', evidence: [] };
+}
+
+/**
+ * One verdict from those of a claim's parts.
+ * Met only when every part is. What could not be decided leaves the whole undecided, unless another part shows already that it is not whole.
+ */
+export function combine(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.length === 1) return verdicts[0]!;
+  const failed = verdicts.find(({ is }) => is === 'failed');
+  if (failed) return failed;
+  const of = (...kinds: readonly Verdict['is'][]) => verdicts.filter(({ is }) => kinds.includes(is));
+  const wrong = of('unmet', 'partial');
+  const good = of('met', 'partial');
+  const open = of('unproven', 'not-run');
+  const because = (parts: readonly Verdict[]) => Array.from(new Set(parts.map((part) => part.because))).slice(0, 4).join('; ');
+  const evidence = evidenceOf([...wrong, ...of('met'), ...open]);
+  if (wrong.length > 0 && evidence) {
+    if (good.length > 0) return { is: 'partial', because: because(wrong), evidence };
+    if (open.length === 0) return { is: 'unmet', because: because(wrong), evidence };
+    if (of('unproven').length === 0) return { is: 'unmet', because: because(wrong), evidence };
+    return { is: 'unproven', because: `${because(wrong)}; ${because(open)}`, evidence };
+  }
+  if (open.length > 0) {
+    const unproven = of('unproven');
+    return unproven.length > 0
+      ? { is: 'unproven', because: because(unproven), evidence: evidence ?? [] }
+      : { is: 'not-run', because: because(open), evidence: evidence ?? [] };
+  }
+  if (!evidence) return { is: 'unproven', because: 'nothing was asked', evidence: [] };
+  return { is: 'met', because: because(verdicts), evidence };
+}
+
+function evidenceOf(verdicts: readonly Verdict[]): SomeEvidence | undefined {
+  const found = new Map<string, Evidence>();
+  for (const { evidence } of verdicts) for (const each of evidence) found.set(JSON.stringify(each), each);
+  const [first, ...rest] = found.values();
+  return first && [first, ...rest.slice(0, 23)];
+}
