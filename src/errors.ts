@@ -100,6 +100,70 @@ export const rateLimited = (seconds: number) =>
   new Problem('RATE_LIMITED', `too many requests; the next is taken in ${seconds} s`, { hint: 'Wait as long as Retry-After says.' });
 export const overloaded = (why: string) => new Problem('UNAVAILABLE', why, { hint: 'Try again in a moment; /health/ready says what is missing.' });
 
+// --- the cluster ---
+export const contextMissing = () =>
+  new Problem('CONTEXT_MISSING', 'no cluster was named', { hint: 'Name one with --context NAME; the current context is never taken.' });
+export const contextUnknown = (context: string, known: readonly string[]) =>
+  new Problem('CONTEXT_UNKNOWN', `the kubeconfig has no context named ${context}`, {
+    hint: known.length > 0 ? `It has: ${known.join(', ')}.` : 'It has no context at all; name another file with --kubeconfig FILE.',
+  });
+export const kubeconfigUnreadable = (path: string, cause: unknown) =>
+  new Problem('KUBECONFIG_UNREADABLE', `${path} could not be read as a kubeconfig: ${reason(cause)}`, { hint: 'Name another with --kubeconfig FILE.', cause });
+export const clusterUnreachable = (address: string, cause: unknown) =>
+  new Problem('CLUSTER_UNREACHABLE', `the API server at ${address} does not answer: ${reason(cause)}`, {
+    hint: 'Check that it runs and that this machine can reach it.',
+    cause,
+  });
+export const credentialsExpired = (context: string) =>
+  new Problem('CREDENTIALS_EXPIRED', `the cluster does not accept the credentials of context ${context}`, { hint: 'Log in again, then repeat the command.' });
+export const accessMissing = (context: string, missing: readonly string[]) =>
+  new Problem('ACCESS_MISSING', `context ${context} may not: ${missing.join('; ')}`, {
+    hint: 'Nothing was created. Ask for these permissions, or name a context that has them.',
+  });
+export const namespaceForeign = (name: string) =>
+  new Problem('NAMESPACE_FOREIGN', `namespace ${name} exists and was not made by ai-agents`, { hint: 'Name another, or none to get a fresh one.' });
+export const namespaceBusy = (name: string, holder: string) =>
+  new Problem('NAMESPACE_BUSY', `namespace ${name} is in use by another proof (${holder})`, { hint: 'Wait until it ends, or name another namespace.' });
+export const namespaceTerminating = (name: string) =>
+  new Problem('NAMESPACE_TERMINATING', `namespace ${name} is being deleted and does not go away`, {
+    hint: 'Run `ai-agents verify --clean` to see and remove what holds it.',
+  });
+export const interrupted = () =>
+  new Problem('INTERRUPTED', 'the run was interrupted before it had an answer', { hint: 'Run `ai-agents verify --clean` if something was left.' });
+
+// --- the platform ---
+export const configInvalid = (mistakes: readonly string[]) =>
+  new Problem(
+    'CONFIG_INVALID',
+    `the configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:${mistakes.map((mistake) => `\n  ${mistake}`).join('')}`,
+    {
+      hint: 'All settings are in docs/configuration.md.',
+    },
+  );
+export const databaseUnusable = (why: string, cause?: unknown) =>
+  new Problem('DATABASE_UNUSABLE', `the database cannot be used: ${why}`, { hint: 'Check AI_AGENTS_DATABASE_URL and what its login may do.', cause });
+export const schemaOutdated = (why: string) =>
+  new Problem('SCHEMA_OUTDATED', `the database is at another version than this program: ${why}`, { hint: 'Run `ai-agents migrate` of the newer version.' });
+export const migrationFailed = (cause: unknown) =>
+  new Problem('MIGRATION_FAILED', `the database could not be brought to this version: ${reason(cause)}`, {
+    hint: 'Nothing was changed; check that AI_AGENTS_DATABASE_OWNER_URL may create schemas and roles.',
+    cause,
+  });
+export const idempotencyKeyReused = (key: string) =>
+  new Problem('IDEMPOTENCY_KEY_REUSED', `the key ${key} was used for another request`, { hint: 'Send a fresh Idempotency-Key with each new request.' });
+export const reviewCrashed = (how: string) =>
+  new Problem('REVIEW_CRASHED', `the process of the review ended before the review did: ${how}`, {
+    hint: 'It may need more memory: see AI_AGENTS_REVIEW_MEMORY.',
+  });
+export const reviewTimeout = (seconds: number) =>
+  new Problem('REVIEW_TIMEOUT', `the review took longer than ${seconds} s`, { hint: 'Name the manifests to look at, or raise AI_AGENTS_REVIEW_TIMEOUT.' });
+export const workerLost = (attempts: number) =>
+  new Problem('WORKER_LOST', `the worker died or fell silent in each of ${attempts} attempts`, {
+    hint: "Something in this job may kill its worker: look at the workers' logs and memory, then retry it.",
+  });
+export const jobFailed = (cause: unknown) =>
+  new Problem('JOB_FAILED', `the job failed: ${reason(cause)}`, { hint: "This is a bug; the worker's log has the stack.", cause });
+
 // --- the output ---
 export const outputFailed = (path: string, cause: unknown) =>
   new Problem('OUTPUT_FAILED', `the report could not be written to ${path}: ${reason(cause)}`, {
