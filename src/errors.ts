@@ -30,6 +30,9 @@ export const unknownRef = (ref: string, cause?: unknown) =>
   new Problem('UNKNOWN_REF', `the repository has no commit named ${ref}`, { hint: 'See `git branch -a` and `git tag`, or fetch it first.', cause });
 export const gitFailed = (what: string, cause: unknown) =>
   new Problem('GIT_FAILED', `git could not ${what}: ${reason(cause)}`, { hint: 'Run git there to see the same failure.', cause });
+export const gitMissing = (cause: unknown) => new Problem('GIT_MISSING', 'git was not found', { hint: 'Install git 2.31 or later, or put it on PATH.', cause });
+export const noWorkTree = (dir: string) =>
+  new Problem('NO_WORK_TREE', `${dir} is a bare repository: it has no files to review`, { hint: 'Name a commit with --ref REF.' });
 export const fileNotFound = (path: string) =>
   new Problem('FILE_NOT_FOUND', `${path} is not in the files under review`, {
     hint: 'Check the path; it is relative to the repository, and files that git ignores do not count.',
@@ -39,6 +42,14 @@ export const fileUnreadable = (path: string, cause: unknown) =>
 export const fileTooLarge = (path: string, bytes: number, limit: number) =>
   new Problem('FILE_TOO_LARGE', `${path} has ${bytes} bytes, more than the ${limit} that are read of one file`, {
     hint: 'Exclude it with --manifests, or split it.',
+  });
+export const readLimit = (path: string, limit: number) =>
+  new Problem('READ_LIMIT', `${path} was not read: the files before it came to the ${limit} bytes that one review reads`, {
+    hint: 'Narrow what is reviewed with --manifests.',
+  });
+export const objectMissing = (path: string) =>
+  new Problem('OBJECT_MISSING', `${path} is named by the commit, but its content is not in this clone`, {
+    hint: 'Clone without --filter, or fetch the missing objects first.',
   });
 export const fileNotText = (path: string) =>
   new Problem('FILE_NOT_TEXT', `${path} is not text: it holds a NUL byte or is not UTF-8`, { hint: 'Save it as UTF-8, or remove it from what is reviewed.' });
@@ -70,18 +81,18 @@ export const repositoryUnclear = (why: string) =>
     hint: 'Write https://host/path, ssh://git@host/path or git@host:path.',
   });
 export const repositoryRefused = (address: string, why: string) =>
-  new Problem('REPOSITORY_REFUSED', `${address} is not cloned: ${why}`, { hint: 'An operator allows hosts with AI_AGENTS_REPOSITORY_HOSTS.' });
+  new Problem('REPOSITORY_REFUSED', `${address} is not cloned: ${why}`, { hint: 'An operator allows hosts with AI_AGENTS_GIT_HOSTS.' });
 export const cloneFailed = (address: string, why: string) =>
   new Problem('CLONE_FAILED', `${address} could not be cloned: ${why}`, { hint: "Check the address, the host and this tenant's credential for it." });
 export const cloneTimedOut = (address: string, seconds: number) =>
-  new Problem('CLONE_TIMED_OUT', `${address} was not cloned within ${seconds} s`, { hint: 'Retry; when it stays slow, raise AI_AGENTS_CLONE_SECONDS.' });
+  new Problem('CLONE_TIMED_OUT', `${address} was not cloned within ${seconds} s`, { hint: 'Retry; a host that stays this slow cannot be reviewed from.' });
 export const cloneTooLarge = (address: string, what: string, limit: string) =>
   new Problem('CLONE_TOO_LARGE', `${address} ${what}, more than the ${limit} that one review takes`, {
-    hint: 'Review a smaller repository, or raise the limit.',
+    hint: 'Review a smaller repository, or the part that deploys.',
   });
 export const credentialSealed = (why: string) =>
   new Problem('CREDENTIAL_SEALED', `a stored credential cannot be opened: ${why}`, {
-    hint: 'Put its key back into AI_AGENTS_CREDENTIAL_KEYS, or store the credential anew.',
+    hint: 'Put its key back into AI_AGENTS_CREDENTIALS_OLD_KEYS, or store the credential anew.',
   });
 
 // --- the API ---
@@ -163,6 +174,10 @@ export const workerLost = (attempts: number) =>
   });
 export const jobFailed = (cause: unknown) =>
   new Problem('JOB_FAILED', `the job failed: ${reason(cause)}`, { hint: "This is a bug; the worker's log has the stack.", cause });
+
+// --- scripts, Dockerfiles and program code ---
+export const scriptBroken = (path: string, line: number, cause: unknown) =>
+  new Problem('SCRIPT_BROKEN', `${path}:${line} is not Bash or POSIX shell: ${reason(cause)}`, { hint: 'See the same failure with `bash -n`.', cause });
 
 // --- the output ---
 export const outputFailed = (path: string, cause: unknown) =>

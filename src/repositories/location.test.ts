@@ -76,6 +76,11 @@ describe('the allow list', () => {
   ])('%s lets %s through: %s', (entry, text, answer) => {
     expect(allowed(entry, text)).toBe(answer);
   });
+  test('without entries any host will do, on the usual ports of https and ssh', () => {
+    expect(allowedBy(remote('https://github.com/r'), [])).toBeDefined();
+    expect(allowedBy(remote('https://github.com:8443/r'), [])).toBeUndefined();
+    expect(allowedBy(remote('http://github.com/r'), [])).toBeUndefined();
+  });
   test.each(['', '*', 'ftp://x', 'a b', 'host=10.0.0.0', 'host=10.0.0.0/33', 'host=x/8', 'https://', '-x'])('%j is no entry', (entry) => {
     expect(parseAllowedHost(entry)).toBeUndefined();
   });

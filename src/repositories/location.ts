@@ -34,8 +34,7 @@ export interface AllowedHost {
 const defaultPort = { https: 443, http: 80, ssh: 22 } as const;
 const hostName = /^(?:[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*|[0-9a-f:.]+)$/;
 const userName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unprintable = /[\u0000-\u0020\u007f]/;
+const unprintable = /[\s\p{Cc}]/u;
 
 /**
  * Reads a repository's address: `https://…`, `ssh://…`, `git@host:path`, `file:///…` or an absolute path.
@@ -87,9 +86,11 @@ function isNetwork([address, prefix]: Network): boolean {
   return prefix <= bits;
 }
 
-/** The entry that allows a location, or undefined. Plain http is spoken only where an entry says so. */
+const anyPublicHost = (location: RemoteLocation): AllowedHost => ({ scheme: undefined, host: location.host, port: undefined, network: undefined });
+
+/** The entry that allows a location, or undefined. No list means any public host. Plain http is spoken only where an entry says so. */
 export function allowedBy(location: RemoteLocation, hosts: readonly AllowedHost[]): AllowedHost | undefined {
-  return hosts.find(
+  return (hosts.length > 0 ? hosts : [anyPublicHost(location)]).find(
     (entry) =>
       (entry.scheme ? entry.scheme === location.kind : location.kind !== 'http') &&
       (entry.port ?? defaultPort[location.kind]) === location.port &&

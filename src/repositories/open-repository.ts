@@ -1,0 +1,43 @@
+import type { Checkout } from '../checkout/checkout.ts';
+import { openCheckout } from '../checkout/open.ts';
+import { repositoryRefused } from '../errors.ts';
+import { type CloneDeps, cloneCommit } from './clone.ts';
+import { parseLocation } from './location.ts';
+
+export interface RepositoryRequest {
+  readonly tenantId: string;
+  /** see `parseLocation` for what is understood */
+  readonly repository: string;
+  /** a branch, a tag, `refs/…` or a whole commit id */
+  readonly ref: string;
+}
+
+export interface RepositoryDeps extends CloneDeps {
+  /** whether paths of this machine may be reviewed: under `serve` only */
+  readonly allowLocal: boolean;
+}
+
+/**
+ * Opens a repository at a ref. The commit is decided here, once: what the branch does later changes nothing.
+ * Dispose the answer when the review has ended.
+ * @throws Problem REPOSITORY_UNCLEAR, NOT_A_REPOSITORY, and what `cloneCommit` throws
+ */
+export async function openRepository(
+  { tenantId, repository, ref }: RepositoryRequest,
+  deps: RepositoryDeps,
+  signal: AbortSignal,
+): Promise<Checkout & AsyncDisposable> {
+  const location = parseLocation(repository);
+  if (location.kind === 'local') {
+    if (!deps.allowLocal) throw repositoryRefused('a path', 'only `ai-agents serve` reviews repositories of its own machine');
+    return Object.assign(await openCheckout(location.path, ref, signal), { [Symbol.asyncDispose]: async () => {} });
+  }
+  const clone = await cloneCommit(location, ref, tenantId, deps, signal);
+  const close = () => clone[Symbol.asyncDispose]();
+  try {
+    return Object.assign(await openCheckout(clone.dir, clone.commit, signal), { [Symbol.asyncDispose]: close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
