@@ -76,6 +76,10 @@ export const yamlTooDeep = (path: string, what: string) =>
   new Problem('YAML_BOUNDS', `${path} ${what}`, { hint: 'Write the values out instead of nesting or repeating them.' });
 
 // --- repositories that are cloned ---
+export const fileLeftOut = (path: string, limit: number) =>
+  new Problem('FILE_TOO_LARGE', `${path} has more than the ${limit} bytes that are read of one file`, {
+    hint: 'Exclude it with --manifests, or split it.',
+  });
 export const repositoryUnclear = (why: string) =>
   new Problem('REPOSITORY_UNCLEAR', `the repository's address cannot be used: ${why}`, {
     hint: 'Write https://host/path, ssh://git@host/path or git@host:path.',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { FILE_LIMIT } from '../checkout/decode.ts';
 import { cloneFailed, cloneTimedOut, cloneTooLarge, unknownRef } from '../errors.ts';
 import { evict, openEntry, packedBytes, type RepositoryCache, resetConfiguration } from './cache.ts';
 import type { Credential } from './credentials.ts';
@@ -17,7 +18,7 @@ export interface CloneLimits {
   readonly fileBytes: number;
 }
 
-export const defaultLimits: CloneLimits = { seconds: 120, bytes: 500_000_000, files: 50_000, fileBytes: 1_048_576 };
+export const defaultLimits: CloneLimits = { seconds: 120, bytes: 500_000_000, files: 50_000, fileBytes: FILE_LIMIT };
 
 export interface CloneDeps {
   readonly cache: RepositoryCache;

@@ -1,6 +1,6 @@
 import type { Checkout } from '../checkout/checkout.ts';
 import { openCheckout } from '../checkout/open.ts';
-import { repositoryRefused } from '../errors.ts';
+import { fileLeftOut, repositoryRefused } from '../errors.ts';
 import { type CloneDeps, cloneCommit } from './clone.ts';
 import { parseLocation } from './location.ts';
 
@@ -35,9 +35,18 @@ export async function openRepository(
   const clone = await cloneCommit(location, ref, tenantId, deps, signal);
   const close = () => clone[Symbol.asyncDispose]();
   try {
-    return Object.assign(await openCheckout(clone.dir, clone.commit, signal), { [Symbol.asyncDispose]: close });
+    const checkout = await openCheckout(clone.dir, clone.commit, signal);
+    return { ...checkout, read: (paths, stop) => readFetched(checkout, paths, deps.limits.fileBytes, stop), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Of a clone's files only the large ones are not there, so a missing object says what the same file would say at home. */
+async function readFetched(checkout: Checkout, paths: readonly string[], limit: number, signal: AbortSignal) {
+  const answers = await checkout.read(paths, signal);
+  return answers.map((answer) =>
+    'problem' in answer && answer.problem.code === 'OBJECT_MISSING' ? { ...answer, problem: fileLeftOut(answer.path, limit) } : answer,
+  );
 }
