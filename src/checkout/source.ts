@@ -7,12 +7,14 @@ export class Source {
   #starts: number[] | undefined;
   #sha256: string | undefined;
 
-  constructor(path: string, text: string) {
+  /** @param sha256 only where the file has bytes that the text has not: a byte order mark */
+  constructor(path: string, text: string, sha256?: string) {
     this.path = path;
     this.text = text;
+    this.#sha256 = sha256;
   }
 
-  /** SHA-256 of the file's UTF-8 bytes, in hex. */
+  /** SHA-256 of the file's bytes, in hex. */
   get sha256(): string {
     this.#sha256 ??= createHash('sha256').update(this.text).digest('hex');
     return this.#sha256;
