@@ -15,6 +15,8 @@ export class Inventory {
   readonly sources: ReadonlyMap<string, Source>;
   readonly problems: readonly FileProblem[];
   readonly resources: readonly Resource[];
+  /** charts whose templates are there but were not rendered: what is missing elsewhere may be in them */
+  readonly unrendered: readonly string[];
   /** the documents of every YAML file that is no Kubernetes object: values, compose files, workflows */
   readonly otherYaml: ReadonlyMap<string, readonly Node[]>;
 
@@ -25,6 +27,7 @@ export class Inventory {
     const resources: Resource[] = [];
     const otherYaml = new Map<string, readonly Node[]>();
     const charts = chartFolders(this.paths);
+    this.unrendered = charts.filter((chart) => Array.from(this.paths).some((path) => path.startsWith(`${chart}templates/`))).map((chart) => chart.slice(0, -1) || '.');
     for (const source of this.sources.values()) {
       if (!isYamlPath(source.path) || charts.some((chart) => source.path.startsWith(`${chart}templates/`))) continue;
       const { documents, problem } = parseYaml(source);
@@ -48,29 +51,44 @@ export class Inventory {
   #workloads: readonly Workload[] | undefined;
 
   ofKind(kind: string): readonly Resource[] {
-    return this.resources.filter((resource) => resource.kind === kind);
+    this.#kinds ??= Map.groupBy(this.resources, (resource) => resource.kind);
+    return this.#kinds.get(kind) ?? [];
   }
+  #kinds: ReadonlyMap<string, readonly Resource[]> | undefined;
 
   /** The object of that kind and name in the namespace that `near` lands in. */
   find(kind: string, name: string, near: Pick<Resource, 'kind' | 'namespace'>): Resource | undefined {
-    return this.resources.find(
-      (resource) => resource.kind === kind && resource.name === name && (namespaceOf(resource) === '' || namespaceOf(resource) === namespaceOf(near)),
-    );
+    this.#names ??= Map.groupBy(this.resources, (resource) => `${resource.kind}/${resource.name}`);
+    return this.#names.get(`${kind}/${name}`)?.find((resource) => namespaceOf(resource) === '' || namespaceOf(resource) === namespaceOf(near));
   }
+  #names: ReadonlyMap<string, readonly Resource[]> | undefined;
 
   /** Services that send traffic to this workload's pods. */
   servicesFor(workload: Workload): readonly Resource[] {
-    return this.ofKind('Service').filter((service) => this.selectedBy(service).includes(workload));
+    if (!this.#services) {
+      this.#services = new Map();
+      for (const service of this.ofKind('Service')) {
+        for (const selected of this.selectedBy(service)) {
+          const known = this.#services.get(selected);
+          if (known) known.push(service);
+          else this.#services.set(selected, [service]);
+        }
+      }
+    }
+    return this.#services.get(workload) ?? [];
   }
+  #services: Map<Workload, Resource[]> | undefined;
 
   /** Workloads whose pods a Service's `spec.selector` matches; none when it has no selector. */
   selectedBy(service: Resource): readonly Workload[] {
     const selector = stringsOf(get(service.node, 'spec', 'selector'));
     if (selector.size === 0) return [];
-    return this.workloads.filter(
-      (workload) => namespaceOf(workload) === namespaceOf(service) && Array.from(selector).every(([name, value]) => workload.podLabels.get(name) === value),
+    this.#namespaces ??= Map.groupBy(this.workloads, namespaceOf);
+    return (this.#namespaces.get(namespaceOf(service)) ?? []).filter((workload) =>
+      Array.from(selector).every(([name, value]) => workload.podLabels.get(name) === value),
     );
   }
+  #namespaces: ReadonlyMap<string, readonly Workload[]> | undefined;
 
   /** NetworkPolicies whose `podSelector` covers this workload's pods. */
   policiesFor(workload: Workload): readonly Resource[] {
