@@ -8,7 +8,7 @@ import { answerRelation } from './relation.ts';
 import { answerRuntime } from './runtime.ts';
 import { answerSays } from './says.ts';
 import { answerScript } from './script.ts';
-import type { Evidence, SomeEvidence, Verdict } from './verdict.ts';
+import { type Evidence, quote, type SomeEvidence, type Verdict } from './verdict.ts';
 
 /** What a check is asked of. */
 export interface Ground {
@@ -36,6 +36,8 @@ export function answer(check: Check, ground: Ground): Verdict {
       return answerRelation(check, ground.inventory);
     case 'runtime':
       return answerRuntime(check, ground.findings, (each) => answer(each, ground), ground.sayOf);
+    case 'absent':
+      return { is: 'unmet', because: check.says, evidence: [quote(ground.claimed)] };
     case 'unread':
       return { is: 'unproven', because: check.says, evidence: [] };
   }

@@ -4,17 +4,20 @@ import type { JudgedBy } from './runtime.ts';
  * What must be true of the inventory, the files or a cluster, as plain data: it can be stored, shown and asked again.
  * `says` is one line for people. Made by the room `claims`, answered by the files beside this one.
  */
-export type Check = FragmentCheck | AnyCheck | FileCheck | SaysCheck | ScriptCheck | RelationCheck | RuntimeCheck | UnreadCheck;
+export type Check = FragmentCheck | AnyCheck | FileCheck | SaysCheck | ScriptCheck | RelationCheck | RuntimeCheck | AbsentCheck | UnreadCheck;
 
 interface Says {
   readonly says: string;
 }
 
-/** A piece of a manifest that must be there (`assert`) or must not (`error`), in each target or in at least one. */
+/**
+ * A piece of a manifest that must be there (`assert`) or must not (`error`): in each target, in any of them,
+ * or, where words did not decide which one is meant (`unclear`), in all or in none; a split leaves it undecided.
+ */
 export interface FragmentCheck extends Says {
   readonly is: 'fragment';
   readonly mode: 'assert' | 'error';
-  readonly of: 'each' | 'any';
+  readonly of: 'each' | 'any' | 'unclear';
   readonly targets: readonly Target[];
   readonly fragment: Expected;
 }
@@ -71,6 +74,8 @@ export interface SaysCheck extends Says {
   readonly about: readonly Term[];
   /** what it must name, each on its own: some missing is partial */
   readonly items: readonly Term[];
+  /** words of which most must be there */
+  readonly most: readonly Term[];
 }
 /** Wordings of one thing; any will do. Words are compared by their stems. */
 export type Term = readonly string[];
@@ -96,6 +101,11 @@ export interface RuntimeCheck extends Says {
   readonly is: 'runtime';
   readonly needs: 'a cluster' | 'a run';
   readonly refutedBy: readonly JudgedBy[];
+}
+
+/** Something that was looked for and is not there, so that nothing could be asked of it. The evidence is the claim itself. */
+export interface AbsentCheck extends Says {
+  readonly is: 'absent';
 }
 
 /** Words that became no check: the claim cannot be met, whatever the others say. */

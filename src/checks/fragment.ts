@@ -27,6 +27,10 @@ export function answerFragment(check: FragmentCheck, inventory: Inventory): Verd
   if (check.mode === 'error') return absence(check, seen);
   const scores = seen.map((leaves) => leaves.filter(({ ok }) => ok).length / leaves.length);
   const best = scores.indexOf(Math.max(...scores));
+  if (check.of === 'unclear' && scores.some((score) => score !== scores[0])) {
+    const each = check.targets.map((target, index) => `${target.kind}/${target.name} (${target.path}) ${scores[index] === 1 ? 'does' : 'does not'}`);
+    return { is: 'unproven', because: `the words do not say which one is meant: ${each.slice(0, 6).join(', ')}`, evidence: evidenceOf(seen.flat()) };
+  }
   const judged = check.of === 'any' ? seen[best]! : seen.flat();
   const wrong = judged.filter(({ ok }) => !ok);
   if (wrong.length === 0) return { is: 'met', because: check.says, evidence: evidenceOf(judged) };

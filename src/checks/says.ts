@@ -19,26 +19,26 @@ interface Unit {
 export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   const sources = check.paths.flatMap((path) => inventory.sources.get(path) ?? []);
   if (sources.length === 0) return { is: 'unproven', because: `no text to look for this in: ${check.says}`, evidence: [] };
-  let best: { unit: Unit; missing: Term[]; about: boolean } | undefined;
+  let best: { unit: Unit; missing: Term[] } | undefined;
   for (const source of sources) {
     for (const unit of unitsOf(source, check.in, inventory)) {
       const index = new WordIndex(unit.text);
       const has = (term: Term) => term.some((wording) => index.has(wording));
-      const about = check.about.every(has);
-      if (!about) continue;
+      if (!check.about.every(has)) continue;
+      if (check.most.filter(has).length < Math.ceil(0.6 * check.most.length)) continue;
       const missing = check.items.filter((item) => !has(item));
-      if (!best || missing.length < best.missing.length) best = { unit, missing, about };
+      if (!best || missing.length < best.missing.length) best = { unit, missing };
     }
     if (best?.missing.length === 0) break;
   }
   if (!best) {
-    const about = check.about.map(([first]) => first).join(', ');
+    const about = [...check.about, ...check.most].map(([first]) => first).join(', ');
     return { is: 'unproven', because: `nothing in ${sources.slice(0, 3).map(({ path }) => path).join(', ')} speaks about ${about} in these words`, evidence: [] };
   }
-  const evidence = evidenceOf(best.unit, [...check.about, ...check.items]);
+  const evidence = evidenceOf(best.unit, [...check.about, ...check.items, ...check.most]);
   if (best.missing.length === 0) return { is: 'met', because: check.says, evidence };
   const missing = best.missing.map(([first]) => first).join(', ');
-  if (best.missing.length === check.items.length) return { is: 'unproven', because: `${best.unit.source.path} speaks about it, but not of ${missing}`, evidence };
+  if (best.missing.length === check.items.length && check.about.length + check.most.length < 2) return { is: 'unproven', because: `${best.unit.source.path} speaks about it, but not of ${missing}`, evidence };
   return { is: 'partial', because: `${best.unit.source.path} does not mention ${missing}`, evidence };
 }
 

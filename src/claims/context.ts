@@ -1,0 +1,106 @@
+import type { Expected, FragmentCheck, Target } from '../checks/check.ts';
+import { matchingPaths } from '../checks/file.ts';
+import type { Inventory } from '../manifest/inventory.ts';
+import { type Container, isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
+import type { Claim } from '../story/story.ts';
+import { Components, type Mention } from './component.ts';
+import { KIND_PATTERN, kindOf, PATH, WORKLOAD_KINDS } from './lexicon.ts';
+
+/** What a claim is about, before its words are read: from itself, its siblings and its parent. */
+export interface Subject {
+  /** files that it names or inherits, those it names first */
+  readonly files: readonly string[];
+  readonly mentions: readonly Mention[];
+  /** kinds that its words name */
+  readonly kinds: readonly string[];
+}
+
+/** A set of objects that words resolved to, and how. */
+export interface Resolved<T> {
+  readonly found: readonly T[];
+  /** what else it could have been; more than one means that the words did not decide */
+  readonly by: 'file' | 'name' | 'parent' | 'only one' | 'all of them';
+}
+
+/** Everything that reading one claim may look at. */
+export class Context {
+  readonly inventory: Inventory;
+  readonly components: Components;
+  readonly claim: Claim;
+  readonly own: Subject;
+  readonly parent: Subject;
+  /** how nouns were resolved, for people */
+  readonly notes: string[] = [];
+
+  constructor(inventory: Inventory, components: Components, claim: Claim, own: Subject, parent: Subject) {
+    this.inventory = inventory;
+    this.components = components;
+    this.claim = claim;
+    this.own = own;
+    this.parent = parent;
+  }
+
+  /** Objects of these kinds that the claim speaks of. */
+  resolve(kinds: readonly string[], words: readonly Mention[] = this.own.mentions): Resolved<Resource> {
+    const all = kinds.flatMap((kind) => this.inventory.ofKind(kind));
+    const inFiles = (files: readonly string[]) => all.filter(({ source }) => files.includes(source.path));
+    const ofMentions = (mentions: readonly Mention[]) => {
+      const workloads = mentions.flatMap((mention) => mention.workloads);
+      return workloads.length === 0 ? [] : all.filter((resource) => (isWorkload(resource) ? workloads.includes(resource) : this.components.related(resource.kind, workloads).includes(resource)));
+    };
+    const say = (by: Resolved<Resource>['by'], found: readonly Resource[]) => {
+      this.notes.push(`${kinds.join(' or ')}: ${found.slice(0, 6).map(({ kind, name }) => `${kind}/${name}`).join(', ') || 'none'} (by ${by})`);
+      return { found, by };
+    };
+    const ownFiles = inFiles(this.own.files);
+    if (ownFiles.length > 0) {
+      const both = ofMentions(words).filter((resource) => ownFiles.includes(resource));
+      return say('file', both.length > 0 ? both : ownFiles);
+    }
+    const named = ofMentions(words);
+    if (named.length > 0) return say('name', named);
+    const parentFiles = inFiles(this.parent.files);
+    const parentNamed = ofMentions(this.parent.mentions);
+    const shared = parentFiles.filter((resource) => parentNamed.includes(resource));
+    if (shared.length > 0) return say('parent', shared);
+    if (parentNamed.length > 0) return say('parent', parentNamed);
+    if (parentFiles.length > 0) return say('parent', parentFiles);
+    return say(all.length === 1 ? 'only one' : 'all of them', all);
+  }
+
+  workloads(words?: readonly Mention[]): Resolved<Workload> {
+    const named = this.own.kinds.filter((kind) => WORKLOAD_KINDS.includes(kind) || kind === 'CronJob' || kind === 'Job');
+    const resolved = this.resolve(named.length > 0 ? named : [...WORKLOAD_KINDS, 'CronJob', 'Job', 'Pod'], words);
+    if (resolved.found.length === 0 && named.length > 0) return this.resolve(WORKLOAD_KINDS, words) as Resolved<Workload>;
+    return resolved as Resolved<Workload>;
+  }
+
+  /** The containers that a claim speaks of: the one its words name, else all main ones. */
+  containers(words?: readonly Mention[]): { container: Container; workload: Workload }[] {
+    return this.workloads(words).found.flatMap((workload) => {
+      const all = workload.containers.map((container) => ({ container, workload }));
+      const named = all.filter(({ container }) => all.length > 1 && container.name !== '' && new RegExp(`\\b${escaped(container.name)}\\b`, 'i').test(this.claim.text));
+      return named.length > 0 ? named : all;
+    });
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+export const targetOf = (resource: Resource, at: readonly (string | number)[] = []): Target => ({
+  path: resource.source.path, kind: resource.kind, name: resource.name, ...(resource.namespace === undefined ? {} : { namespace: resource.namespace }), at,
+});
+
+/** A fragment asked of several objects. When words did not decide between them, each must agree: see `settle` in compile.ts. */
+export const fragmentOf = (says: string, targets: readonly Target[], fragment: Expected, mode: 'assert' | 'error' = 'assert', of: FragmentCheck['of'] = 'each'): FragmentCheck => ({
+  is: 'fragment', says, mode, of, targets, fragment,
+});
+
+export const named = (resource: Resource): string => `${resource.kind}/${resource.name}`;
+
+/** The subject that a text names by itself. */
+export function subjectOf(text: string, inventory: Inventory, components: Components): Subject {
+  const files = Array.from(text.matchAll(new RegExp(PATH, 'g')), ([path]) => path).flatMap((path) => matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths));
+  const kinds = Array.from(text.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);
+  return { files: Array.from(new Set(files)), mentions: components.mentions(text), kinds: Array.from(new Set(kinds)) };
+}

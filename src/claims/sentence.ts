@@ -1,0 +1,113 @@
+/**
+ * A claim's sentence while it is read: every word is either explained by a check or left over.
+ * What is left over decides whether a claim can be met at all: nobody may sign for words that no check stands for.
+ */
+export class Sentence {
+  readonly text: string;
+  readonly lower: string;
+  readonly #explained: Uint8Array;
+
+  constructor(text: string) {
+    this.text = text;
+    this.lower = text.toLowerCase();
+    this.#explained = new Uint8Array(text.length);
+  }
+
+  mark(start: number, end: number): void {
+    this.#explained.fill(1, start, end);
+  }
+
+  /** The first match of which nothing is explained yet; it is explained from now on. Patterns are case-sensitive as they say. */
+  take(pattern: RegExp): RegExpExecArray | undefined {
+    return this.takeAll(pattern, 1)[0];
+  }
+
+  takeAll(pattern: RegExp, most = Number.POSITIVE_INFINITY): RegExpExecArray[] {
+    const found: RegExpExecArray[] = [];
+    const every = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
+    for (let match = every.exec(this.text); match && found.length < most; match = every.exec(this.text)) {
+      const end = match.index + match[0].length;
+      if (match[0] === '') every.lastIndex++;
+      else if (!this.isExplained(match.index, end)) {
+        this.mark(match.index, end);
+        found.push(match);
+      } else every.lastIndex = match.index + 1;
+    }
+    return found;
+  }
+
+  has(pattern: RegExp): boolean {
+    return pattern.test(this.text);
+  }
+
+  /** Whether any of this stretch was explained before. */
+  isExplained(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) if (this.#explained[at]) return true;
+    return false;
+  }
+
+  /** Text with what is explained blanked out. */
+  get open(): string {
+    let text = '';
+    for (let at = 0; at < this.text.length; at++) text += this.#explained[at] ? ' ' : this.text[at];
+    return text;
+  }
+
+  /** What no check stands for, split into what says something exact and what is only wording. */
+  leftOver(): { hard: string[]; soft: string[]; words: number } {
+    const open = withoutAsides(this.open);
+    const tokens = open.match(TOKEN) ?? [];
+    const hard: string[] = [];
+    const soft: string[] = [];
+    for (const token of tokens) {
+      const word = token.replace(/^[.,;:!?'"“”‘’()[\]–—-]+|[.,;:!?'"“”‘’()[\]–—-]+$/g, '');
+      if (word === '' || EMPTY.has(word.toLowerCase())) continue;
+      if (isExact(word)) hard.push(word);
+      else soft.push(word);
+    }
+    const words = (withoutAsides(this.text).match(TOKEN) ?? []).filter((token) => /\w/.test(token) && !EMPTY.has(token.toLowerCase())).length;
+    return { hard, soft, words };
+  }
+}
+
+const TOKEN = /[^\s,;]+/g;
+
+/**
+ * Brackets that give a reason or a reference and state nothing of their own: "(per tech spec)", "(Epic 2)".
+ * A bracket with a value, a name or a path in it stays.
+ */
+function withoutAsides(text: string): string {
+  return text.replace(/\(([^()]*)\)/g, (whole, inside: string) => {
+    const words = inside.match(TOKEN) ?? [];
+    const reason = /^\s*(?:per|for|to|as|so|since|because|see|e\.?g\.?|i\.?e\.?|via|allow(?:s|ing)?|prevent(?:s|ing)?|from|note|optional|recommended|default|prod(?:uction)?|dev(?:elopment)?|AC|ACs|epic|story|task|phase|future|where|when|if|scale|respond|minimum|at least|not)\b/i.test(inside);
+    const reference = /^\s*(?:ACs?:?|Tasks?|Epics?|Stor(?:y|ies)|Phases?|Sprints?|FR|NFR)[\s:#-]*[\d.,\s#-]+$/i.test(inside);
+    if (reference) return ' '.repeat(whole.length);
+    const exact = words.some((word) => isExact(word.replace(/^\W+|\W+$/g, '')) && !/^[A-Z]{2,6}s?$/.test(word));
+    return !exact || (reason && !/[=:/]|\d/.test(inside)) ? ' '.repeat(whole.length) : whole;
+  });
+}
+
+/** A word that states something a reader could check: a value, a name, a path, a quantifier, a denial. */
+function isExact(word: string): boolean {
+  if (/\d/.test(word)) return true;
+  if (/[=/{}<>$@*_\\|]/.test(word) && /\w/.test(word) && !/^(?:and\/or|on\/off|[a-z]+\/[a-z]+)$/i.test(word)) return true;
+  if (/^[a-z]+[A-Z]/.test(word) || /[a-z]\.[a-z]{2,}/.test(word)) return true;
+  if (/^[A-Z]{3,}$/.test(word) && !COMMON_CAPITALS.has(word)) return true;
+  return QUANTIFIERS.has(word.toLowerCase());
+}
+
+const QUANTIFIERS = new Set(['all', 'every', 'each', 'only', 'both', 'no', 'not', 'none', 'never', 'without', 'disabled', 'zero', 'exactly', 'same', 'different', 'unique', "don't", 'cannot', 'must-not', 'except', 'unless', 'automatically', 'encrypted', 'optional', 'optionally']);
+const COMMON_CAPITALS = new Set(['API', 'APIS', 'YAML', 'YML', 'MVP', 'HTTP', 'HTTPS', 'URL', 'URI', 'CLI', 'APP', 'UI', 'DB', 'SQL', 'OS', 'JSON', 'REST', 'DEV', 'SRE', 'TODO', 'DNS', 'K8S', 'FIXED', 'ADD', 'HIGH', 'LOW', 'MED', 'MEDIUM', 'POC']);
+
+/** Words that carry a sentence and state nothing. */
+const EMPTY = new Set(
+  `a an the and or of in on at to for from by with into as is are be been was were will shall should must can may that which this these those it its their
+  there here via per using use used uses so then when where who given i we you our your also plus etc e.g i.e new one following
+  create creates created creating add adds added adding define defines defined defining configure configures configured configuring set sets setting setup
+  implement implements implemented implementing include includes included including provide provides provided providing write written make made
+  ensure ensures ensured ensuring have has having contains contain containing specify specified specifies update updated updates updating enable enabled enables enabling
+  manifest manifests file files yaml yml resource resources definition definitions spec specs specification specifications template templates object objects
+  kubernetes k8s cluster kube task subtask step correct correctly proper properly appropriate appropriately basic initial exists exist existing present available
+  value values field fields settings config configuration configurations configurable supports support supported supporting deploy deployed deploying deploys
+  based standard simple named called name names directory folder under within inside where each's - – — + & | / → -> : ; ok done`.split(/\s+/),
+);

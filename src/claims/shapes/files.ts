@@ -1,0 +1,38 @@
+import type { Check } from '../../checks/check.ts';
+import { matchingPaths } from '../../checks/file.ts';
+import { PATH } from '../lexicon.ts';
+import type { Shape } from '../shape.ts';
+
+const GONE = /^(?:delete|deletes|deleted|remove|removes|removed|drop|dropped)\b/i;
+
+/** Files and folders that a claim names are there, or, where it says that they were deleted, are not. */
+export const files: Shape = (sentence, context) => {
+  const checks: Check[] = [];
+  const gone = GONE.test(sentence.text);
+  for (const match of sentence.takeAll(new RegExp(PATH, 'g'))) {
+    const written = match[0].replace(/[.,:;]+$/, '');
+    if (!looksLikeFile(written, sentence.text, match.index, context.inventory.paths)) continue;
+    if (gone && !/\bfrom\s+$/i.test(sentence.text.slice(0, match.index))) {
+      checks.push({ is: 'file', path: written, exists: false, says: `${written} is gone` });
+      continue;
+    }
+    checks.push({ is: 'file', path: located(written, context.parent.files, context.inventory.paths), exists: true, says: `${written} is there` });
+  }
+  if (checks.length > 0) sentence.takeAll(/\b(?:scripts?|charts?|workflows?|guides?|entry|root|project|repo(?:sitory)?|skeleton|structure|delete[sd]?|removed?s?)\b/i);
+  return checks;
+};
+
+/** Host names, versions, URLs and mount paths have dots and slashes as well. */
+function looksLikeFile(written: string, text: string, at: number, paths: ReadonlySet<string>): boolean {
+  if (matchingPaths(written, paths).length > 0) return true;
+  if (/:\/\/\S*$/.test(text.slice(0, at)) || text[at - 1] === '/' || /^[\d.]+$/.test(written)) return false;
+  return /\.(?:ya?ml|json|md|sh|py|ts|tsx|js|toml|ini|conf|tf|go|sql|service|tpl|example|txt|xml)(?:\.\w+)?$/.test(written) || (/\/$/.test(written) && !/^(?:and|or)\//.test(written) && written.length > 3 && !/^[A-Z]/.test(written));
+}
+
+/** A short path of a sub-task stands below the folder that its task names. */
+function located(written: string, parentFiles: readonly string[], paths: ReadonlySet<string>): string {
+  const found = matchingPaths(written, paths);
+  if (found.length <= 1 || paths.has(written)) return written;
+  const folders = new Set(parentFiles.map((file) => file.slice(0, file.lastIndexOf('/'))));
+  return found.find((path) => Array.from(folders).some((folder) => path.startsWith(folder))) ?? written;
+}

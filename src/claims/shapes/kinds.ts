@@ -1,0 +1,91 @@
+import type { Check } from '../../checks/check.ts';
+import { isWorkload, type Resource, type Workload } from '../../manifest/resource.ts';
+import { type Context, fragmentOf } from '../context.ts';
+import type { Mention } from '../component.ts';
+import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, WORKLOAD_KINDS } from '../lexicon.ts';
+import type { Sentence } from '../sentence.ts';
+import { type Shape, targetsOf, whose } from '../shape.ts';
+import { absentKind } from './objects.ts';
+
+/**
+ * `Create PostgreSQL StatefulSet and Service`, `Deployment manifests for API, workers, PostgreSQL`, `Namespace manifest created (x)`:
+ * an object of that kind is there, for each part of the system that is named with it.
+ */
+export const kinds: Shape = (sentence, context) => {
+  const named = kindsIn(sentence);
+  if (named.length === 0) return [];
+  const checks: Check[] = [];
+  const text = sentence.text;
+  sentence.takeAll(/\(\s*not\s+(?:a\s+)?[A-Z]\w+[^()]*\)/);
+  const mentions = context.own.mentions.filter(({ start, end }) => !sentence.isExplained(start, end) && !kindOf(text.slice(start, end)));
+  const listed = mentions.filter(({ start }) => start > named.at(-1)!.end && /\b(?:for|of)\b/i.test(text.slice(named.at(-1)!.end, start)) && !/\(/.test(text.slice(named.at(-1)!.end, start)));
+  for (const { kind, start, end, loose } of named) {
+    sentence.mark(start, end);
+    const wanted = kind === 'Deployment' && loose ? WORKLOAD_KINDS : [kind];
+    const parts = kind === 'Namespace' || CLUSTER_WIDE.has(kind) ? [] : listed.length > 0 ? listed : before(mentions, start, text);
+    if (parts.length > 0) {
+      for (const part of parts) {
+        sentence.mark(part.start, part.end);
+        checks.push(forPart(wanted, part, context));
+      }
+      continue;
+    }
+    const found = context.resolve(wanted).found;
+    checks.push(found.length === 0 ? absentKind(kind, context) : thereIs(found));
+    if (kind === 'Service' && found.length > 0 && sentence.has(/\bfor (?:inter-?pod|internal|pod-to-pod|inter-?service|service) communication\b/i)) {
+      sentence.take(/\bfor (?:inter-?pod|internal|pod-to-pod|inter-?service|service) communication\b/i);
+      checks.push({ is: 'relation', relation: 'selects', says: `each of ${whose(found)} selects a workload`, targets: targetsOf(found) });
+    }
+  }
+  return checks;
+};
+
+const CLUSTER_WIDE = new Set(['StorageClass', 'ClusterIssuer', 'IngressClass', 'PriorityClass']);
+
+const thereIs = (found: readonly Resource[]): Check => fragmentOf(`there is ${whose(found)}`, targetsOf(found), { kind: { $: 'present' }, metadata: {} }, 'assert', 'any');
+
+function forPart(kinds: readonly string[], part: Mention, context: Context): Check {
+  const fitting: readonly Resource[] = kinds.flatMap((kind) =>
+    WORKLOAD_KINDS.includes(kind) || kind === 'Job' || kind === 'CronJob'
+      ? context.inventory.ofKind(kind).filter((resource): resource is Workload => isWorkload(resource) && part.workloads.includes(resource))
+      : context.components.related(kind, part.workloads),
+  );
+  if (fitting.length > 0) return thereIs(fitting);
+  const own = context.resolve(kinds).found.filter(({ source }) => context.own.files.includes(source.path));
+  if (own.length > 0) return thereIs(own);
+  const absent = absentKind(kinds[0]!, context);
+  return { ...absent, says: `${absent.says} for ${part.words}` };
+}
+
+/** Parts named right before a kind: "PostgreSQL StatefulSet", "API (FastAPI) Deployment". */
+function before(mentions: readonly Mention[], start: number, text: string): Mention[] {
+  const near = mentions.filter(({ end }) => end <= start && /^[\s,/&()A-Za-z-]{0,40}$/.test(text.slice(end, start)) && !/\b(?:with|and then|in|on|from|using)\b/i.test(text.slice(end, start)));
+  return near.slice(-1).concat(near.slice(0, -1).filter(({ end }) => /^\s*(?:,|and|&|\/|\()/.test(text.slice(end, start)) && near.length > 1)).slice(0, 4);
+}
+
+interface KindWord {
+  readonly kind: string;
+  readonly start: number;
+  readonly end: number;
+  /** "deployment manifests": any workload will do */
+  readonly loose: boolean;
+}
+
+/** Kinds that are still to be explained. An everyday word counts only where it is written or used as a kind. */
+function kindsIn(sentence: Sentence): KindWord[] {
+  const found: KindWord[] = [];
+  for (const match of sentence.text.matchAll(KIND_PATTERN)) {
+    const kind = kindOf(match[0]);
+    const start = match.index;
+    const end = start + match[0].length;
+    if (!kind || sentence.isExplained(start, end)) continue;
+    const after = sentence.text.slice(end, end + 24);
+    const capital = /^[A-Z]/.test(match[0]) && (start > 0 || /^\s+(?:manifests?|template|resource|object|definition|ya?ml|is|are|created|exists?|for|named|with|and|,)/i.test(after));
+    const asManifest = /^\s*(?:and\s+\w+\s+)?(?:\(?ya?ml\)?\s+)?(?:manifests?|templates?|resources?|objects?|definitions?|specs?)\b/i.test(after);
+    const made = /\b(?:create|creates|created|add|adds|added|define|defines|defined|implement|write|provide|include|includes|has|have|configure)\b[^.]{0,40}$/i.test(sentence.text.slice(0, start));
+    if (EVERYDAY_KINDS.has(kind) && !capital && !asManifest && !(made && kind !== 'Pod' && kind !== 'Secret')) continue;
+    if (kind === 'Pod') continue; // pods come from workloads: a claim about pods is about those
+    found.push({ kind, start, end, loose: kind === 'Deployment' && (asManifest || !/^D/.test(match[0])) });
+  }
+  return found;
+}

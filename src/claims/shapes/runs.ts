@@ -1,0 +1,101 @@
+import type { Check } from '../../checks/check.ts';
+import { matchingPaths } from '../../checks/file.ts';
+import type { JudgedBy } from '../../checks/runtime.ts';
+import { get, itemsOf, numberOf, textOf } from '../../manifest/yaml.ts';
+import { type Context, targetOf } from '../context.ts';
+import { COMMAND_WORDS } from '../lexicon.ts';
+import type { Sentence } from '../sentence.ts';
+
+const COMMAND = new RegExp(`(?:^|[\\s:(\`"'])((?:${COMMAND_WORDS})\\s+(?!(?:is|are|was|has|and|or|to|for|manifests?|files?|charts?|image|images|cluster|config\\w*|values?|commands?|must|should|supports?|provides?|includes?|deployment|installed|available|integration|exporter|instance|database|setup|tests?\\b(?!\\s+[./-]))\\b)[\\w./$\{<"'@*:=\\[-][^\`]*)`, 'i');
+const ACTS = /^(?:\d+(?:\.\d+)*[.:)]?\s*)?(?:verify|verifies|verified|test|tests|tested|check|checks|checked|validate|validates|validated|confirm|confirms|confirmed|ensure|run|runs|ran|execute|executed|apply|applies|applied|deploy|deploys|deployed|wait|monitor|observe|simulate|smoke[- ]?test|load[- ]?test|perform|install|installed|build|builds|built|push|pushed|publish|published|start|started|set up (?:a |the )?(?:local|kubernetes|minikube|kind)|trigger|measure|benchmark|demo|demonstrate|kill|restart|rollback|roll back|scale|port-forward|access|open|review|inspect|manual(?:ly)?)\b/i;
+const STATE =
+  /\b(?:appl(?:y|ies|ied)\b[^.]{0,60}\b(?:success\w*|without (?:errors?|issues?|failures?)|cleanly)|deploys?\s+(?:success\w*|without|cleanly)|(?:pods?|containers?|services?|application|app|deployments?|workers?|database|replicas|stack|cluster|nodes?|everything|endpoints?|instances?)\s+(?:are\s+|is\s+|should\s+(?:be\s+)?|must\s+(?:be\s+)?|can\s+(?:be\s+)?|will\s+(?:be\s+)?|all\s+|successfully\s+|gets?\s+|get\s+)*(?:start|starts|started|run|runs|running|become|becomes|reach|reaches|healthy|ready|up|accessible|reachable|respond|responds|available at|pass|passes|scale|scales|recover|recovers|restart|restarts|connect|connects|communicate|communicates|resolve|resolves|survive|survives|deployed|created in|visible|operational|functional|works?|working|serve|serves)\b|\breach(?:es)?\s+(?:the\s+)?(?:running|ready)\b|\bcrash ?loop|\breturn(?:s|ing)?\s+(?:http\s+)?[2345]\d\d\b|\brespon(?:d|ds|se)\s+(?:with|within|time)|\bsucceeds?\b|\bpass(?:es|ing)?\s+(?:all\s+)?(?:\w+\s+)?(?:tests?|checks?|validation|lint\w*|readiness|health)|\btests?\s+pass|\bcompletes?\s+(?:success\w*|without|within|in)\b|\b(?:zero|no|without)[- ]?(?:downtime|errors?|data loss|restarts?|crash\w*)\b|\bcan\s+(?:be\s+)?(?:access|reach|connect|communicat|resolv|query|quer|curl|ping|log in)\w*|\bdata\s+(?:persists?|survives?)|\bpersists?\s+(?:across|after|through)\b|\bwithin\s+\d+\s*(?:ms|milliseconds|s|sec|seconds?|min|minutes?)\b|\bat least\s+\d+\s*(?:%|rps|requests)|\bp9[59]\b|\bsuccessfully\b(?! (?:created|added|configured|defined|documented|set)))/i;
+const STATIC_VERB = /^(?:verify|check|confirm|ensure|validate|review|inspect)\b[^:]*?\b(?:has|have|contains?|includes?|uses?|defines?|specif(?:y|ies)|sets?|references?|matches|match|is set|are set|exists? in|configured|defined|labels?|annotations?)\b/i;
+
+/** Whether only a cluster, a build or a tool run can decide a claim, and which. */
+export function runOf(text: string): { needs: 'a cluster' | 'a run'; command: string | undefined } | undefined {
+  const command = COMMAND.exec(text)?.[1]?.trim();
+  const acts = ACTS.test(text);
+  const state = STATE.test(text);
+  if (!acts && !state && !(command && /^(?:kubectl|helm|curl|docker|minikube|kind|kustomize|flux|make|npm|pytest)\b[^:]*$/i.test(text))) return undefined;
+  if (acts && !state && !command) {
+    if (STATIC_VERB.test(text)) return undefined;
+    // "Deploy ...", "Build ..." are announcements of an action; "Test ..." with a file is a test to be written
+    if (/^(?:ensure|review|test|tests|start|scale|monitor|validate|access|open)\b/i.test(text) && /\.(?:py|ts|js|go|sh|md|ya?ml)\b/.test(text)) return undefined;
+    if (/^(?:ensure|scale|monitor|start)\b/i.test(text)) return undefined;
+  }
+  if (/^(?:create|add|write|implement|define|configure|include|set|update|document|provide)\b/i.test(text) && !(command && /^(?:set up)/i.test(text))) return undefined;
+  if (command && !acts && !state && /\b(?:probe|command|entrypoint|args|cmd)\b/i.test(text)) return undefined;
+  const tool = /^(?:kubectl|oc|helm\s+(?:install|upgrade|test|rollback|uninstall)|minikube|kind|k3d|curl|wget|nc|ping|nslookup|dig|psql|redis-cli|flux|argocd)\b/i;
+  const run = command ? !tool.test(command) : /\b(?:build|builds|lint|linting|tests? pass|unit tests?|type-?check|compile|compiles|docker image|kustomize build|helm (?:lint|template)|dry-run|render)/i.test(text) && !/\b(?:pods?|cluster|deployed)\b/i.test(text);
+  return { needs: run ? 'a run' : 'a cluster', command };
+}
+
+/** What stops objects from being accepted, pods from starting, traffic from arriving, an autoscaler from scaling. */
+const REFUSED = ['schema-invalid', 'selector-template-mismatch', 'api-version-deprecated', 'volume-mount-undefined', 'resource-request-exceeds-limit', 'port-spec-invalid', 'cronjob-restart-policy-invalid', 'secret-data-not-base64'];
+const NEVER_STARTS = ['environment-not-set', 'config-reference-missing', 'config-key-missing-volume', 'service-account-missing', 'pvc-missing'];
+const NEVER_READY = ['probe-port-not-exposed'];
+const NOT_REACHED = ['service-dangling', 'service-port-reference-mismatch', 'ingress-backend-missing'];
+const NEVER_SCALES = ['hpa-target-missing', 'hpa-target-without-requests'];
+
+/** `kubectl get pods -w (all should be Ready)`: only a run can tell, unless the files refute it. */
+export function runChecks(sentence: Sentence, context: Context, { needs, command }: { needs: 'a cluster' | 'a run'; command: string | undefined }): Check[] {
+  const text = sentence.text;
+  sentence.mark(0, text.length);
+  const refutedBy: JudgedBy[] = command ? commandRefutations(command, context) : [];
+  if (needs === 'a cluster') {
+    const paths = concerned(context);
+    const rules = (ids: readonly string[], of: readonly string[] = paths) => refutedBy.push({ by: 'rules', rules: ids, paths: of });
+    if (/\bapplied?\b|\bappl(?:y|ies)\b|\bdeploy(?:s|ed)?\b/i.test(text) && !/\bscript\b/i.test(text)) rules(REFUSED, context.own.files);
+    if (/\b(?:ready|readiness|running|starts?|started|healthy|health|logs?|up and|1\/1|operational|port-forward|curl|return|respond)\b/i.test(text) && !/\bnamespaces?\b|\bservice (?:discovery|dns)\b/i.test(text)) rules([...NEVER_STARTS, ...NEVER_READY]);
+    if (/\b(?:endpoints?|accessible|reach\w*|port-forward|curl|respond\w*|return\w*|route\w*|ingress|communicat\w*|connect\w*)\b/i.test(text)) rules(NOT_REACHED);
+    if (/\bauto-?scal|\bHPA\b|\bscal(?:e|es|ing)\b/i.test(text)) rules(NEVER_SCALES);
+    for (const dns of text.matchAll(/\b([a-z0-9][a-z0-9-]*)\.([a-z0-9][a-z0-9-]*)\.svc\b/g)) {
+      const services = context.inventory.ofKind('Service');
+      const there = services.filter(({ name }) => name === dns[1]);
+      if (services.length === 0 || context.inventory.unrendered.length > 0) continue;
+      refutedBy.push({
+        by: 'check',
+        check: there.length === 0
+          ? { is: 'absent', says: `there is no Service ${dns[1]}` }
+          : { is: 'fragment', says: `Service ${dns[1]} is in namespace ${dns[2]}`, mode: 'assert', of: 'any', targets: there.map((resource) => targetOf(resource, ['metadata'])), fragment: { $: 'oneOf', of: [{ namespace: dns[2]! }, { namespace: { $: 'absent' } }] } },
+      });
+    }
+  }
+  return [{ is: 'runtime', needs, says: command ? `\`${command.replace(/[\s)]+$/, '')}\`` : text, refutedBy }];
+}
+
+/** Files of the workloads that the claim, or its task, is about; all when it names none. */
+function concerned(context: Context): string[] {
+  const workloads = [...context.own.mentions].flatMap((mention) => mention.workloads);
+  return Array.from(new Set(workloads.map(({ source }) => source.path)));
+}
+
+/** What a command line names and the files do not have. */
+function commandRefutations(command: string, context: Context): JudgedBy[] {
+  const found: JudgedBy[] = [];
+  const { inventory } = context;
+  const refute = (says: string, at: Check): void => void found.push({ by: 'check', check: { ...at, says } as Check });
+  const forward = /\bport-forward\b.*?\b(?:svc|service|services)\/([a-z0-9-]+)\s+(?:\d+:)?(\d+)\b/.exec(command);
+  if (forward) {
+    const services = inventory.ofKind('Service').filter(({ name }) => name === forward[1]);
+    const wanted = Number(forward[2]);
+    if (services.length > 0 && services.every((resource) => !itemsOf(get(resource.node, 'spec', 'ports')).some((port) => numberOf(get(port, 'port')) === wanted || textOf(get(port, 'name')) === forward[2]))) {
+      refute('', { is: 'fragment', says: '', mode: 'assert', of: 'any', targets: services.map((resource) => targetOf(resource, ['spec'])), fragment: { ports: [{ port: wanted }] } });
+    }
+  }
+  for (const [, file] of command.matchAll(/(?:^|\s)-f[\s=]+([^\s;|&)]+)/g)) {
+    const path = file!.replace(/["'`]/g, '');
+    if (/^(?:https?:|-$)|[$<{]/.test(path) || !/\bkubectl\b/.test(command)) continue;
+    const matching = matchingPaths(path, inventory.paths);
+    const filledIn = inventory.resources.some(({ template, source }) => template && source.path.startsWith(path));
+    if (matching.length === 0 && !filledIn && context.inventory.unrendered.length === 0) refute(`there is no ${path} to apply`, { is: 'absent', says: '' });
+    if (path.includes('*') && file === path && matching.length > 1) {
+      refute(`the shell makes ${matching.length} words of ${path}, and kubectl apply takes one after -f`, { is: 'absent', says: '' });
+    }
+  }
+  return found;
+}
+
+/** For a parent that only says "Validate ...": its children decide. */
+export const isRunWord = (text: string): boolean => ACTS.test(text);

@@ -1,0 +1,85 @@
+import type { Check, SaysCheck, Term } from '../../checks/check.ts';
+import { wordsOf } from '../../checks/words.ts';
+import type { Context } from '../context.ts';
+import type { Sentence } from '../sentence.ts';
+
+const DOCUMENT =
+  /^(?:(?:re-?)?documents?|documented|describe[sd]?|explain(?:s|ed)?)\b|^(?:include|add|write|provide|create)s?\s+(?:(?:an?|the|clear|inline|helpful|detailed|architecture|usage|deployment|troubleshooting|\w+)\s+){0,3}(?:comments?|warnings?|notes?|instructions?|documentation|docs|sections?|diagrams?|examples? usage|troubleshooting|guides?|runbooks?|README)\b|^(?:step-by-step|troubleshooting|usage|prerequisites?)\b|^(?:template|documentation|guide|readme|section|doc|\S+\.md)\s+(?:shows?|includes?|covers?|contains?|describes?|explains?|documents?|lists?)\b|^update\s+\S*(?:README|\.md)\b|\b(?:is|are)\s+documented\b|\bdocumentation\s+(?:section|in|for|is|exists|covers)\b|\bsection\s+(?:in|on|about)\b/i;
+
+/** Whether a claim is about a text for people. */
+export const isAboutText = (text: string): boolean => DOCUMENT.test(text);
+
+/**
+ * `Document scaling: how to adjust minReplicas/maxReplicas`, `Add warning: "..."`, `Troubleshooting section: a, b`: a text speaks about it,
+ * names each listed item and most of the other words.
+ */
+export function textChecks(sentence: Sentence, context: Context): Check[] {
+  const { text } = sentence;
+  const paths = whereToLook(context);
+  sentence.mark(0, text.length);
+  if (paths.length === 0) return [{ is: 'unread', aside: false, says: 'no document was found that it could stand in' }];
+  const comments = /\bcomments?\b/i.test(text);
+  const body = text
+    .replace(/^(?:(?:re-?)?documents?|documented|describes?|explains?|includes?|adds?|writes?|provides?|creates?|updates?)\s+/i, '')
+    .replace(/^(?:an?|the|clear|inline|helpful|detailed)\s+/i, '')
+    .replace(/\((?:per|AC|ACs|task|epic|story|optional|future)\b[^()]*\)/gi, '')
+    .replace(/\b(?:in|to|with|from)\s+(?:the\s+)?\S+\.(?:md|ya?ml)(?:\.example)?\b/gi, (part) => (/^(?:with|from)/i.test(part) ? part : ''))
+    .replace(/\betc\.?/gi, '');
+  const quoted = /["“]([^"”]{8,})["”]/.exec(body);
+  const link = /\blinks?\s+to\s+(\S+\.md)\b/i.exec(text);
+  const colon = body.search(/[:(]\s/) >= 0 ? body.search(/[:(]/) : body.indexOf('(');
+  const head = quoted ? '' : colon > 0 ? body.slice(0, colon) : body;
+  const tail = quoted ? quoted[1]! : colon > 0 ? body.slice(colon + 1).replace(/\)\s*$/, '') : '';
+  const list = /,|\bor\b|\//.test(tail) && !quoted;
+  const items: Term[] = list ? itemsOf(tail) : [];
+  const most: Term[] = [...plainWords(head), ...(list ? [] : plainWords(tail))];
+  for (const exact of exactWords(list ? head : `${head} ${tail}`)) items.push([exact]);
+  if (link) items.push([link[1]!, link[1]!.slice(link[1]!.lastIndexOf('/') + 1)]);
+  const named = paths.filter((path) => context.own.files.includes(path) && /\.md$/.test(path));
+  if (most.length === 0 && items.length === 0) return [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
+  if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0) return [{ is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
+  const check: SaysCheck = { is: 'says', says: `a text says: ${text}`, paths: named.length > 0 ? named : paths, in: comments ? 'comment' : 'section', about: [], items, most };
+  return [check];
+}
+
+/** Alternatives joined by "or" or a slash are one item; a slash between names means both. */
+function itemsOf(tail: string): Term[] {
+  return tail
+    .split(/,\s*(?:and\s+)?|;\s*|\s+and\s+/)
+    .map((item) => item.replace(/^(?:how to|when to|why|what|where|and|or|the|common issues)\b:?\s*/i, '').replace(/[().:]+$/g, '').replace(/[()]/g, ' ').trim())
+    .filter((item) => wordsOf(item).length > 0)
+    .flatMap((item): Term[] => {
+      const names = item.split('/').filter((part) => /[a-z][A-Z]|_/.test(part));
+      if (names.length > 1) return item.split('/').map((part) => [part.split(/\s+/).at(-1)!]);
+      const options = item.split(/\s+or\s+|(?<=\w)\/(?=[a-z])/i).map((option) => option.trim().replace(/^(?:link|a|an|the)\s+(?:to\s+)?/i, ''));
+      return [options.filter((option) => wordsOf(option).length > 0)];
+    })
+    .filter((term) => term.length > 0);
+}
+
+const EXACT = /(?:\/[\w.-]+)+|[\w.-]+\.(?:ya?ml|md|sh|json|example)\b|\b[a-z]+[A-Z]\w+\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\bkubectl (?:[a-z-]+ ?){1,4}|\b\w+:\/\/\S+/g;
+const exactWords = (text: string): string[] => Array.from(text.matchAll(EXACT), ([word]) => word.replace(/[{}].*$/, '').replace(/[.,)]+$/, '').trim());
+
+const EMPTY_WORDS = new Set(
+  `a an the and or of in on at to for from by with into as is are be how when what which where why that this these those it its their all any each required document
+  documentation docs section sections comment comments instruction instructions note notes warning include add clear details detail usage use using used other including
+  guide steps step example examples explaining explain describes describing between vs versus via about must should can could will values value md readme create update link
+  these them they up out so if not only then than per based following common issues issue`.split(/\s+/),
+);
+const plainWords = (text: string): Term[] => Array.from(new Set(wordsOf(text.replace(EXACT, ' ')).filter((word) => !EMPTY_WORDS.has(word) && word.length > 1)), (word) => [word]);
+
+/** Documents and files that a task may mean: those it names, those its siblings name, then the repository's documentation. */
+function whereToLook(context: Context): string[] {
+  const { inventory, own, parent, claim } = context;
+  const story = claim.place.source.path;
+  const readable = (path: string) => inventory.sources.has(path) && path !== story;
+  const named = [...own.files, ...parent.files].filter(readable);
+  if (own.files.some(readable)) return Array.from(new Set(named));
+  const documents = Array.from(inventory.sources.keys()).filter((path) => /^(?:docs?\/)?[^/]*\.md$/i.test(path) && path !== story && !PLANNING.test(path));
+  const folders = new Set(inventory.resources.map(({ source }) => source.path.slice(0, source.path.lastIndexOf('/') + 1)));
+  const beside = Array.from(inventory.sources.keys()).filter((path) => folders.has(path.slice(0, path.lastIndexOf('/') + 1)) && /\.(?:md|ya?ml(?:\.example)?|sh)$/.test(path) && !PLANNING.test(path));
+  return Array.from(new Set([...named, ...documents.filter((path) => /deploy|kube|k8s|README|install|operat|run/i.test(path)), ...beside]));
+}
+
+/** What plans work is no documentation of it. */
+const PLANNING = /(?:^|\/)(?:stor(?:y|ies)|epics?|specs?|prd|plans?|planning|sprint\S*|bmad\S*|_bmad\S*|\.claude|\.cursor|tasks?|changes|CHANGELOG|CONTRIBUTING)(?:\/|\b)/i;
