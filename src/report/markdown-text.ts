@@ -1,0 +1,31 @@
+import { visibleLine } from './visible.ts';
+
+// What GitHub and CommonMark leave alone inside a line. Everything else goes into a code span, where nothing means anything: no
+// HTML, link, image, mention (@team), reference (#12), formula ($x$) or mark. Backslashes would stop only some of these.
+const PLAIN = /^[A-Za-z0-9.,;:!?'"()/%+=\-\u00a0-\u{10ffff}]*$/u;
+const isPlain = (word: string): boolean => PLAIN.test(word) && !word.includes('//') && !/www\./i.test(word) && word.indexOf(':') === word.lastIndexOf(':');
+
+/** Text from a file under review as one line of Markdown that shows these characters and does nothing else. */
+export function markdownText(text: string): string {
+  const words = visibleLine(text).split(' ');
+  const parts: { code: boolean; words: string[] }[] = [];
+  for (const [at, word] of words.entries()) {
+    // At the start of a line `-`, `+` and `1.` would open a list.
+    const code = !isPlain(word) || (at === 0 && /^(?:[-+=]+|[0-9]+[.)])$/.test(word));
+    const last = parts.at(-1);
+    if (last?.code === code) last.words.push(word);
+    else parts.push({ code, words: [word] });
+  }
+  return parts.map((part) => (part.code ? codeSpan(part.words.join(' ')) : part.words.join(' '))).join(' ');
+}
+
+/** A line of text as a code span. */
+export function codeSpan(text: string): string {
+  const line = visibleLine(text);
+  if (line === '') return '';
+  let longest = 0;
+  for (const [run] of line.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  const fence = '`'.repeat(longest + 1);
+  const inner = line.startsWith('`') || line.endsWith('`') ? ` ${line} ` : line;
+  return fence + inner + fence;
+}

@@ -1,0 +1,103 @@
+import { lineOf, type Place } from '../checkout/source.ts';
+import type { FileProblem } from '../errors.ts';
+import type { JudgedClaim, Review } from '../review/review.ts';
+import type { Finding, Rule } from '../rules/rule.ts';
+import { version } from '../version.ts';
+import { actionItems } from './action-items.ts';
+import type { ClaimReport, EvidenceReport, FindingReport, LintReport, ProblemReport, ReviewReport } from './schema.ts';
+import { sentence } from './sentence.ts';
+
+/** The words of a finding: those of its rule, or of what the review itself finds. */
+export type Wording = Pick<Rule, 'says' | 'fix'>;
+
+/** What `lint` gives: rules only. */
+export interface Lint {
+  readonly commit: string | null;
+  readonly dirty: boolean;
+  readonly findings: readonly Finding[];
+  readonly problems: readonly FileProblem[];
+}
+
+/**
+ * A finished review as data: plain values in a stable order, the same for the same bytes under review.
+ * @param wordings of every rule that has a finding, by its id
+ */
+export function reportOf(review: Review, wordings: ReadonlyMap<string, Wording>): ReviewReport {
+  const findings = review.findings.map((finding) => findingReport(finding, wordings));
+  const problems = review.problems.map(problemReport);
+  const claims = review.claims.map(claimReport);
+  const sources = [...review.findings.map(({ at }) => at), ...review.claims.map(({ claim }) => claim.place)];
+  return {
+    ...bound(review),
+    story: { paths: [...review.story.paths], title: review.story.title, dialect: review.story.dialect },
+    claims,
+    findings,
+    problems,
+    files: filesOf(sources, review.files),
+    outcome: review.outcome,
+    actionItems: actionItems(claims, findings, problems),
+  };
+}
+
+/** What `lint` found, as data. */
+export function lintReportOf(lint: Lint, wordings: ReadonlyMap<string, Wording>): LintReport {
+  return {
+    ...bound(lint),
+    findings: lint.findings.map((finding) => findingReport(finding, wordings)),
+    problems: lint.problems.map(problemReport),
+    files: filesOf(lint.findings.map(({ at }) => at)),
+  };
+}
+
+const bound = ({ commit, dirty }: { commit: string | null; dirty: boolean }) => ({ version: 1, reviewer: `ai-agents ${version}`, commit, dirty }) as const;
+
+function filesOf(places: readonly Place[], known: ReadonlyMap<string, string> = new Map()): ReviewReport['files'] {
+  const hashes = new Map(known);
+  for (const { source } of places) hashes.set(source.path, source.sha256);
+  return Array.from(hashes, ([path, sha256]) => ({ path, sha256 })).sort((one, other) => Buffer.compare(Buffer.from(one.path), Buffer.from(other.path)));
+}
+
+function claimReport({ claim, checks, verdict }: JudgedClaim): ClaimReport {
+  return {
+    id: claim.id,
+    kind: claim.kind,
+    text: claim.text,
+    path: claim.place.source.path,
+    line: lineOf(claim.place),
+    ticked: claim.ticked,
+    parent: claim.parent ?? null,
+    verdict: verdict.is,
+    because: verdict.because,
+    checks: checks.map(({ is, says }) => ({ is, says })),
+    evidence: verdict.evidence.map(
+      (each): EvidenceReport =>
+        'object' in each
+          ? { object: each.object, field: each.field, value: each.value, at: each.at, sha256: each.sha256 }
+          : { path: each.path, lines: [each.lines[0], each.lines[1]], quote: each.quote, sha256: each.sha256 },
+    ),
+  };
+}
+
+function findingReport({ rule, severity, at, args, accepted }: Finding, wordings: ReadonlyMap<string, Wording>): FindingReport {
+  const wording = wordings.get(rule);
+  if (!wording) throw new Error(`no wording for the rule ${rule}`);
+  const { line, column } = at.source.position(at.start);
+  return {
+    rule,
+    severity,
+    path: at.source.path,
+    line,
+    column,
+    message: sentence(wording.says, args),
+    fix: sentence(wording.fix, args),
+    ...(accepted === undefined ? {} : { accepted }),
+  };
+}
+
+const problemReport = ({ path, line, problem }: FileProblem): ProblemReport => ({
+  path,
+  ...(line === undefined ? {} : { line }),
+  code: problem.code,
+  message: problem.message,
+  hint: problem.hint,
+});
