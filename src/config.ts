@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { configInvalid } from './errors.ts';
+import { parseAllowedHost } from './repositories/location.ts';
 
 interface Setting<T> {
   /** the variable's name; `<name>_FILE` names a file that holds the value instead */
@@ -142,11 +143,11 @@ const settings = {
       schema: z
         .string()
         .transform((text) => text.split(',').map((host) => host.trim().toLowerCase()))
-        .pipe(z.array(z.string().regex(/^[a-z0-9.-]+$/)))
+        .pipe(z.array(z.string().refine((entry) => parseAllowedHost(entry) !== undefined)))
         .default([]),
-      expected: 'host names with commas between them',
+      expected: '`[scheme://]host[:port][=network]`, with commas between them',
     },
-    'The only hosts that repositories are cloned from.',
+    'The only hosts that repositories are cloned from: `github.com`, `*.example.com`, or `git.example.com=10.1.0.0/16` for a host at private addresses.',
     { otherwise: 'any public host' },
   ),
   credentialsKey: setting(
@@ -191,13 +192,13 @@ export function readConfig(needed: readonly Name[] = [], source: ConfigSource = 
   const mistakes = unknownVariables(source.env);
   const values: Partial<Record<Name, unknown>> = {};
   for (const [name, one] of entries()) {
-    const given = valueOf(one, source);
-    if ('mistake' in given) {
-      mistakes.push(given.mistake);
+    const found = given(one, source);
+    if ('mistake' in found) {
+      mistakes.push(found.mistake);
       continue;
     }
-    const parsed = one.schema.safeParse(given.value);
-    if (!parsed.success) mistakes.push(`${given.from}: expected ${one.expected}${isServiceLink(one.variable, given.value) ? SERVICE_LINK_HINT : ''}`);
+    const parsed = one.schema.safeParse(found.value);
+    if (!parsed.success) mistakes.push(`${found.from}: expected ${one.expected}${isServiceLink(one.variable, found.value) ? SERVICE_LINK_HINT : ''}`);
     else if (parsed.data === undefined && needed.includes(name)) mistakes.push(`${one.variable}: missing; expected ${one.expected}`);
     else values[name] = parsed.data;
   }
@@ -237,7 +238,7 @@ export function configurationPage(): string {
 
 const entries = () => Object.entries(settings) as [Name, Setting<unknown>][];
 
-function valueOf(one: Setting<unknown>, { env, readFile }: ConfigSource): { value: string | undefined; from: string } | { mistake: string } {
+function given(one: Setting<unknown>, { env, readFile }: ConfigSource): { value: string | undefined; from: string } | { mistake: string } {
   const fileVariable = `${one.variable}_FILE`;
   const file = env[fileVariable];
   // An empty variable is how compose files and shells say "not set".

@@ -108,7 +108,7 @@ export const scopeMissing = (scope: string) =>
   new Problem('SCOPE_MISSING', `this needs a token with the scope ${scope}`, { hint: 'Ask an administrator of the tenant for one.' });
 export const notFound = (what: string, id: string) =>
   new Problem('NOT_FOUND', `there is no ${what} ${JSON.stringify(id)}`, { hint: 'It may belong to another tenant: a token sees its own only.' });
-export const notNow = (what: string, hint: string) => new Problem('STATE_CONFLICT', what, { hint });
+export const stateConflict = (what: string, hint: string) => new Problem('STATE_CONFLICT', what, { hint });
 export const idempotencyReused = () =>
   new Problem('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came before with another request', { hint: 'Send a new key with a new request.' });
 export const rateLimited = (seconds: number) =>
@@ -164,8 +164,6 @@ export const migrationFailed = (cause: unknown) =>
     hint: 'Nothing was changed; check that AI_AGENTS_DATABASE_OWNER_URL may create schemas and roles.',
     cause,
   });
-export const idempotencyKeyReused = (key: string) =>
-  new Problem('IDEMPOTENCY_KEY_REUSED', `the key ${key} was used for another request`, { hint: 'Send a fresh Idempotency-Key with each new request.' });
 export const reviewCrashed = (how: string) =>
   new Problem('REVIEW_CRASHED', `the process of the review ended before the review did: ${how}`, {
     hint: 'It may need more memory: see AI_AGENTS_REVIEW_MEMORY.',
@@ -182,6 +180,10 @@ export const jobFailed = (cause: unknown) =>
 // --- scripts, Dockerfiles and program code ---
 export const scriptBroken = (path: string, line: number, cause: unknown) =>
   new Problem('SCRIPT_BROKEN', `${path}:${line} is not Bash or POSIX shell: ${reason(cause)}`, { hint: 'See the same failure with `bash -n`.', cause });
+
+// --- the evidence ---
+export const evidenceChanged = (path: string) =>
+  new Problem('EVIDENCE_CHANGED', `${path} changed while it was reviewed`, { hint: 'Review again when nothing writes to the files, or name a commit with --ref.' });
 
 // --- the output ---
 export const outputFailed = (path: string, cause: unknown) =>

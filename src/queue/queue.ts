@@ -1,52 +1,130 @@
-import type { z } from 'zod';
-import type { Problem } from '../errors.ts';
-import type { Store, Tx } from '../store/store.ts';
+import { Queue as BullQueue, Worker as BullWorker, createPostgresBackend, type QueueOptions, type WorkerOptions } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Store } from '../store/store.ts';
 
-/** What a job's run is given besides its input. `D` is what the worker was started with. */
-export interface JobContext<D> {
-  readonly deps: D;
-  readonly store: Store;
-  readonly tenantId: string;
-  readonly jobId: string;
-  /** 1 for the first start */
-  readonly attempt: number;
-  /** aborted when the job is cancelled, its lease is lost, or the worker stops */
-  readonly signal: AbortSignal;
-}
-
-/** What to save when a run has succeeded: it runs in the transaction that ends the job, so both happen or neither. */
-export type Save = (tx: Tx) => Promise<void>;
-
-export type JobEnd =
-  | { readonly is: 'dead'; readonly problem: Problem }
-  | { readonly is: 'cancelled' }
-  | { readonly is: 'retrying'; readonly problem: Problem; readonly inMs: number };
-
-/** A job is a name, an input schema and a function that may run twice. */
-export interface Job<I extends object, D> {
-  readonly name: string;
-  readonly input: z.ZodType<I>;
-  run(input: I, context: JobContext<D>): Promise<Save | undefined>;
-  /** Tells the job's own tables how it ended when no `Save` did; in the transaction that ends it. */
-  ended(tx: Tx, input: I, end: JobEnd): Promise<void>;
-  /** whether another attempt could end otherwise */
-  worthRetrying(error: unknown): boolean;
-}
-
-export declare function defineJob<I extends object, D>(job: Job<I, D>): Job<I, D>;
+const name = 'ai-agents';
 
 /**
- * The bell. PostgreSQL decides what runs; this only wakes workers with ids. Losing all of it loses no job: the sweeper rings again.
- * BullMQ on Redis, BullMQ on PostgreSQL, or BullMQ on PGlite: `tests/queue.contract.test.ts`.
+ * The bell that wakes workers. PostgreSQL decides what runs and when; a message only says "there is something", so all of them may be lost,
+ * doubled or late. BullMQ on Redis, on PostgreSQL and on PGlite: `tests/queue.contract.test.ts`.
  */
 export interface Queue extends AsyncDisposable {
   readonly is: 'redis' | 'postgres' | 'pglite';
-  /** Rings for these jobs; never throws and never waits for a broker. */
-  ring(jobs: readonly { id: string; attempt: number; priority: number; inMs?: number }[]): void;
+  /** Rings once for each start that a job now waits for. Never throws, never waits: who is not woken looks by himself a little later. */
+  ring(starts: readonly { readonly id: string; readonly attempt: number; readonly inMs?: number }[]): void;
+  /** Calls `answer` for each message, at most `concurrency` at a time; it should last as long as the work does, so that messages go to who is free. */
+  listen(concurrency: number, answer: () => Promise<void>): Bell;
   /** Whether the broker answers, for readiness: undefined when it does, else what is wrong. */
-  trouble(signal: AbortSignal): Promise<string | undefined>;
+  trouble(): Promise<string | undefined>;
 }
 
-export declare function openQueue(store: Store, redisUrl: string | undefined): Promise<Queue>;
-/** For metrics: jobs by state and name over all tenants, and the age of the oldest one that is due, in seconds. */
-export declare function queueDepth(store: Store): Promise<{ name: string; state: string; count: number; oldestDueSeconds: number }[]>;
+export interface Bell {
+  /** Takes no more messages. What is being answered goes on. */
+  mute(): Promise<void>;
+  /** Waits for what is being answered, and closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the queue: on Redis when there is one, else on the store's own database.
+ * @param onTrouble told of every failure to reach the broker, which otherwise goes unseen
+ */
+export function openQueue(store: Store, redisUrl: string | undefined, onTrouble: (error: Error) => void): Queue {
+  return redisUrl === undefined ? onStore(store, onTrouble) : onRedis(redisUrl, onTrouble);
+}
+
+function onRedis(url: string, onTrouble: (error: Error) => void): Queue {
+  // A producer must not pile up messages in memory while Redis is away; a consumer must wait for it for ever.
+  const producer = new Redis(url, { maxRetriesPerRequest: 1 });
+  producer.on('error', onTrouble);
+  const consumer = () => {
+    const connection = new Redis(url, { maxRetriesPerRequest: null });
+    connection.on('error', onTrouble);
+    return connection;
+  };
+  const bull = new BullQueue(name, { ...producing, connection: producer, skipWaitingForReady: true, streams: { events: { maxLen: 1 } } });
+  return bell('redis', bull, onTrouble, {
+    listen: (options, answer) => {
+      const connection = consumer();
+      const worker = new BullWorker(name, answer, { ...options, connection });
+      return { worker, close: async () => connection.disconnect() };
+    },
+    ping: async () => void (await producer.ping()),
+    close: async () => producer.disconnect(),
+  });
+}
+
+function onStore(store: Store, onTrouble: (error: Error) => void): Queue {
+  const connection = store.bullmq;
+  const bull = new BullQueue(name, { ...producing, connection }, createPostgresBackend);
+  return bell(store.is, bull, onTrouble, {
+    listen: (options, answer) => ({ worker: new BullWorker(name, answer, { ...options, connection }, createPostgresBackend), close: async () => {} }),
+    ping: async () => void (await connection.query('SELECT 1')),
+    close: async () => {},
+  });
+}
+
+// A message has done its work when it was heard. None is kept, and none is tried again: that is PostgreSQL's business.
+const producing = { defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 } } satisfies Partial<QueueOptions>;
+// A message that was being answered when its worker died goes to another one after this, or is dropped; either does no harm.
+const consuming = { lockDuration: 30_000, stalledInterval: 30_000, maxStalledCount: 1, runRetryDelay: 1_000 } satisfies Partial<WorkerOptions>;
+
+interface Producer {
+  addBulk(messages: { name: string; data: { id: string }; opts: { jobId: string; delay?: number } }[]): Promise<unknown>;
+  on(event: 'error', heard: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+interface Consumer {
+  on(event: 'error', heard: (error: Error) => void): unknown;
+  pause(doNotWaitActive: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Broker {
+  listen(options: Omit<WorkerOptions, 'connection'>, answer: () => Promise<void>): { worker: Consumer; close(): Promise<void> };
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function bell(is: Queue['is'], bull: Producer, onTrouble: (error: Error) => void, broker: Broker): Queue {
+  bull.on('error', onTrouble);
+  const ringing = new Set<Promise<unknown>>();
+  return {
+    is,
+    ring(starts) {
+      const messages = starts.map(({ id, attempt, inMs }) => ({
+        name: 'start',
+        data: { id },
+        opts: { jobId: `${id}-${attempt}`, ...(inMs ? { delay: Math.ceil(inMs) } : {}) },
+      }));
+      const rung = bull.addBulk(messages).catch(onTrouble);
+      ringing.add(rung);
+      rung.finally(() => ringing.delete(rung));
+    },
+    listen(concurrency, answer) {
+      const { worker, close } = broker.listen({ ...consuming, concurrency }, answer);
+      worker.on('error', onTrouble);
+      return {
+        mute: async () => void (await worker.pause(true)),
+        close: async () => {
+          await worker.close();
+          await close();
+        },
+      };
+    },
+    async trouble() {
+      try {
+        await broker.ping();
+        return undefined;
+      } catch (error) {
+        return `the queue does not answer: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(ringing);
+      await bull.close();
+      await broker.close();
+    },
+  };
+}

@@ -1,16 +1,25 @@
-import type { Selectable } from 'kysely';
+import { createHash } from 'node:crypto';
+import { type Selectable, sql } from 'kysely';
+import { idempotencyReused } from '../errors.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { Store } from './store.ts';
-import type { EventTable, ReviewState, ReviewTable } from './tables.ts';
+import { version } from '../version.ts';
+import { cancelJob, insertJob, reviveJob } from './jobs.ts';
+import type { Store, Tx } from './store.ts';
+import type { EventKind, EventTable, ReviewOutcome, ReviewState, ReviewTable } from './tables.ts';
+
+export const reviewJobName = 'review';
+const priorities = { person: 10, webhook: 20 };
 
 export interface ReviewOrder {
-  /** the repository's URL, as checked by whoever asks */
+  /** the repository's address, as checked by whoever asks */
   readonly repository: string;
   readonly ref: string;
   readonly stories: readonly string[];
   readonly manifests: readonly string[];
   /** a person goes before a webhook */
   readonly from: 'person' | 'webhook';
+  /** starts before it is given up; 3 when not said */
+  readonly attempts?: number;
   readonly requestedBy?: string;
   readonly requestId?: string;
   /** the same key and the same order give the same review */
@@ -22,33 +31,382 @@ export interface StoredReview extends Selectable<ReviewTable> {
 }
 
 /**
- * Accepts a review: review, job and first event in one transaction, then rings for a worker.
- * @returns the review's id; `fresh` is false when this commit and these stories have one already, or the key was used before
+ * Accepts a review: review, job and first event in one transaction; then rings for a worker.
+ * @returns the review's id; `fresh` is false when this commit and these stories have one already, one for this ref has not started yet, or the key was used before
  * @throws Problem IDEMPOTENCY_KEY_REUSED when the key was used for another order
  */
-export declare function orderReview(store: Store, queue: Queue, tenantId: string, order: ReviewOrder): Promise<{ id: string; fresh: boolean }>;
-export declare function findReview(store: Store, tenantId: string, id: string): Promise<StoredReview | undefined>;
-/** Newest first. `after` is the `next` of the page before. */
-export declare function listReviews(
+export async function orderReview(store: Store, queue: Queue, tenantId: string, order: ReviewOrder): Promise<{ id: string; fresh: boolean }> {
+  const ordered = await store.asTenant(tenantId, async (tx) => {
+    const { idempotencyKey: key } = order;
+    const requestHash = sha256([order.repository, order.ref, order.stories, order.manifests]);
+    if (key !== undefined) {
+      const earlier = await findByKey(tx, tenantId, key);
+      if (earlier && earlier.request_hash !== requestHash) throw idempotencyReused();
+      if (earlier) return { id: earlier.review_id, fresh: false };
+    }
+    const review = await insertReview(tx, tenantId, order);
+    if (key !== undefined) {
+      await tx.insertInto('idempotency_keys').values({ tenant_id: tenantId, key, request_hash: requestHash, review_id: review.id }).execute();
+    }
+    return review;
+  });
+  if (ordered.fresh) queue.ring([{ id: ordered.id, attempt: 1 }]);
+  return ordered;
+}
+
+/** What two reviews of one commit share when they must say the same. */
+const subjectOf = ({ stories, manifests }: Pick<ReviewOrder, 'stories' | 'manifests'>): string => sha256([version, stories, manifests]);
+
+const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+const isCommit = (ref: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref);
+
+async function findByKey(tx: Tx, tenantId: string, key: string) {
+  // Whoever comes with the same key waits here until the first one's transaction has ended.
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${tenantId} ${key}`}, 0))`.execute(tx);
+  return tx.selectFrom('idempotency_keys').select(['review_id', 'request_hash']).where('key', '=', key).executeTakeFirst();
+}
+
+async function insertReview(tx: Tx, tenantId: string, order: ReviewOrder): Promise<{ id: string; fresh: boolean }> {
+  const repositoryId = await repositoryOf(tx, tenantId, order.repository);
+  const subject = subjectOf(order);
+  const commit = isCommit(order.ref) ? order.ref : null;
+  // A loop, because the review in the way may have started, or failed, when we look for it.
+  for (;;) {
+    const inserted = await tx
+      .insertInto('reviews')
+      .values({
+        tenant_id: tenantId,
+        repository_id: repositoryId,
+        ref: order.ref,
+        commit,
+        holds: commit !== null,
+        stories: [...order.stories],
+        manifests: [...order.manifests],
+        subject,
+        requested_by: order.requestedBy,
+        request_id: order.requestId,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (inserted) {
+      const { id } = inserted;
+      await insertJob(tx, { id, tenantId, name: reviewJobName, input: { reviewId: id }, priority: priorities[order.from], maxAttempts: order.attempts });
+      await addEvent(tx, id, 'queued');
+      return { id, fresh: true };
+    }
+    const inTheWay = await tx
+      .selectFrom('reviews')
+      .select('id')
+      .where('repository_id', '=', repositoryId)
+      .where('subject', '=', subject)
+      .where((eb) =>
+        commit === null
+          ? eb.and([eb('ref', '=', order.ref), eb('commit', 'is', null), eb('started_at', 'is', null), eb('state', '=', 'queued')])
+          : eb.and([eb('commit', '=', commit), eb('holds', '=', true)]),
+      )
+      .executeTakeFirst();
+    if (inTheWay) return { id: inTheWay.id, fresh: false };
+  }
+}
+
+async function repositoryOf(tx: Tx, tenantId: string, url: string): Promise<string> {
+  const find = () => tx.selectFrom('repositories').select('id').where('url', '=', url).executeTakeFirst();
+  const known = await find();
+  if (known) return known.id;
+  const inserted = await tx
+    .insertInto('repositories')
+    .values({ tenant_id: tenantId, url })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return (inserted ?? (await find()))!.id;
+}
+
+const withRepository = (tx: Tx) =>
+  tx.selectFrom('reviews').innerJoin('repositories', 'repositories.id', 'reviews.repository_id').selectAll('reviews').select('repositories.url as repository');
+
+export const findReview = (store: Store, tenantId: string, id: string): Promise<StoredReview | undefined> =>
+  store.asTenant(tenantId, (tx) => withRepository(tx).where('reviews.id', '=', id).executeTakeFirst());
+
+export interface ReviewFilter {
+  readonly state?: ReviewState;
+  /** the repository's address */
+  readonly repository?: string;
+  readonly commit?: string;
+  readonly outcome?: ReviewOutcome;
+}
+
+/**
+ * Reviews, newest first.
+ * @param page `after` is the id of the last review of the page before; unknown ids give an empty page
+ */
+export async function listReviews(
   store: Store,
   tenantId: string,
-  filter: { state?: ReviewState; repository?: string; commit?: string; outcome?: ReviewTable['outcome'] },
-  page: { limit: number; after?: string },
-): Promise<{ reviews: StoredReview[]; next: string | undefined }>;
-/** The report in a format, following `same_as`; undefined when the review has none (yet). */
-export declare function findReport(store: Store, tenantId: string, reviewId: string, format: string): Promise<string | undefined>;
-/** Cancels what is queued at once; asks a running one to stop (within a second). @returns false when it had ended already, undefined when there is none */
-export declare function cancelReview(store: Store, tenantId: string, id: string): Promise<boolean | undefined>;
-/** Gives a failed or cancelled review three more attempts. @returns false when it is not in such a state, undefined when there is none */
-export declare function retryReview(store: Store, queue: Queue, tenantId: string, id: string): Promise<boolean | undefined>;
-/** Events after `seq` (0 for all), in order. Wake on `store.listen('ai_agents_events', id => …)`, and look once a second besides. */
-export declare function listEvents(store: Store, tenantId: string, reviewId: string, afterSeq: number): Promise<Selectable<EventTable>[]>;
+  filter: ReviewFilter,
+  page: { readonly limit: number; readonly after?: string },
+): Promise<{ reviews: StoredReview[]; next: string | undefined }> {
+  const found = await store.asTenant(tenantId, (tx) => {
+    let query = withRepository(tx)
+      .orderBy('reviews.created_at', 'desc')
+      .orderBy('reviews.id', 'desc')
+      .limit(page.limit + 1);
+    if (filter.state) query = query.where('reviews.state', '=', filter.state);
+    if (filter.outcome) query = query.where('reviews.outcome', '=', filter.outcome);
+    if (filter.commit) query = query.where('reviews.commit', '=', filter.commit);
+    if (filter.repository !== undefined) {
+      query = query.where('reviews.repository_id', '=', (eb) => eb.selectFrom('repositories').select('repositories.id').where('url', '=', filter.repository!));
+    }
+    // Two values, not a row from a subquery: only so does PostgreSQL walk the index from there.
+    if (page.after) {
+      query = query.where(sql<boolean>`(reviews.created_at, reviews.id) < ((SELECT created_at FROM reviews WHERE id = ${page.after}), ${page.after}::uuid)`);
+    }
+    return query.execute();
+  });
+  const reviews = found.slice(0, page.limit);
+  return { reviews, next: found.length > page.limit ? reviews.at(-1)!.id : undefined };
+}
+
+/** The report in a format; undefined when the review has none (yet). */
+export async function findReport(store: Store, tenantId: string, reviewId: string, format: string): Promise<string | undefined> {
+  const report = await store.asTenant(tenantId, (tx) =>
+    tx
+      .selectFrom('reports')
+      .innerJoin('reviews', (join) => join.on(sql<boolean>`reports.review_id = coalesce(reviews.same_as, reviews.id)`))
+      .select('reports.body')
+      .where('reviews.id', '=', reviewId)
+      .where('reports.format', '=', format)
+      .executeTakeFirst(),
+  );
+  return report?.body;
+}
+
+/**
+ * Cancels a waiting review at once, and asks a running one to stop, which it does within a second.
+ * @returns false when it had ended already, undefined when there is none
+ */
+export async function cancelReview(store: Store, tenantId: string, id: string): Promise<boolean | undefined> {
+  return store.asTenant(tenantId, async (tx) => {
+    const cancelled = await cancelJob(tx, id);
+    if (cancelled === 'cancelled') await endReview(tx, id, { is: 'cancelled' });
+    if (cancelled) return true;
+    return (await tx.selectFrom('reviews').select('id').where('id', '=', id).executeTakeFirst()) && false;
+  });
+}
+
+/**
+ * Gives a failed or cancelled review more attempts.
+ * @returns false when it is in neither state, undefined when there is none
+ */
+export async function retryReview(store: Store, queue: Queue, tenantId: string, id: string, attempts = 3): Promise<boolean | undefined> {
+  const retried = await store.asTenant(tenantId, async (tx) => {
+    const attempt = await reviveJob(tx, id, attempts);
+    if (attempt === undefined) return (await tx.selectFrom('reviews').select('id').where('id', '=', id).executeTakeFirst()) && { attempt };
+    // `started_at` is set even when it never was: a review that waits again must not stand in the way of one that was ordered since.
+    await tx
+      .updateTable('reviews')
+      .where('id', '=', id)
+      .set({ state: 'queued', failure_code: null, failure: null, failure_hint: null, finished_at: null, started_at: sql<Date>`coalesce(started_at, now())` })
+      .execute();
+    await addEvent(tx, id, 'queued');
+    return { attempt };
+  });
+  if (retried?.attempt !== undefined) queue.ring([{ id, attempt: retried.attempt }]);
+  return retried && retried.attempt !== undefined;
+}
+
+/** Events after `seq` (0 for all), in order. Wait for more with `store.listen('ai_agents_events', …)`, and look once a second besides. */
+export const listEvents = (store: Store, tenantId: string, reviewId: string, afterSeq: number): Promise<Selectable<EventTable>[]> =>
+  store.asTenant(tenantId, (tx) =>
+    tx.selectFrom('events').selectAll().where('review_id', '=', reviewId).where('seq', '>', afterSeq).orderBy('seq').limit(1000).execute(),
+  );
+
+/** Adds an event with the next number of its review, and tells those who listen when the transaction is committed. */
+export async function addEvent(tx: Tx, reviewId: string, kind: EventKind, detail: { done?: number; of?: number; note?: string } = {}): Promise<void> {
+  await sql`SELECT add_event(${reviewId}, ${kind}, ${detail.done ?? null}, ${detail.of ?? null}, ${detail.note ?? null})`.execute(tx);
+}
+
+/** What a run needs to know of its review, which counts as started from here. Undefined when the review has ended or is gone. */
+export const startReview = (store: Store, tenantId: string, id: string) =>
+  store.asTenant(tenantId, async (tx) => {
+    const review = await tx
+      .updateTable('reviews')
+      .from('repositories')
+      .whereRef('repositories.id', '=', 'reviews.repository_id')
+      .where('reviews.id', '=', id)
+      .where('state', 'in', ['queued', 'running'])
+      .set({ state: 'running', started_at: sql<Date>`coalesce(started_at, now())` })
+      .returning(['ref', 'commit', 'holds', 'stories', 'manifests', 'request_id', 'url as repository'])
+      .executeTakeFirst();
+    // One that waits for another review of its commit starts again and again, and that is nobody's news.
+    if (review && (review.commit === null || review.holds)) await addEvent(tx, id, 'cloning');
+    return review;
+  });
+
+/** The review that does the work for a commit and a subject. */
+export type Holder = Pick<Selectable<ReviewTable>, 'id' | 'state' | 'outcome'>;
+
+/**
+ * Binds a review to its commit, for good.
+ * @returns the other review that does the work for this commit already, or undefined when this one does
+ */
+export async function bindToCommit(store: Store, tenantId: string, id: string, commit: string): Promise<Holder | undefined> {
+  for (;;) {
+    try {
+      return await store.asTenant(tenantId, async (tx) => {
+        const mine = await tx.updateTable('reviews').where('id', '=', id).set({ commit }).returning(['repository_id', 'subject']).executeTakeFirstOrThrow();
+        const holder = await tx
+          .selectFrom('reviews')
+          .select(['id', 'state', 'outcome'])
+          .where('repository_id', '=', mine.repository_id)
+          .where('subject', '=', mine.subject)
+          .where('commit', '=', commit)
+          .where('holds', '=', true)
+          .executeTakeFirst();
+        if (holder && holder.id !== id) return holder;
+        await tx.updateTable('reviews').where('id', '=', id).set({ holds: true }).execute();
+        await addEvent(tx, id, 'reading');
+        return undefined;
+      });
+    } catch (error) {
+      // The unique index let another one in since we looked: look again.
+      if (!(error instanceof Error && 'code' in error && error.code === '23505')) throw error;
+    }
+  }
+}
+
+export interface FinishedClaim {
+  readonly claimId: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly ticked: boolean | null;
+  readonly verdict: string;
+  readonly because: string;
+}
+
+export interface FinishedReview {
+  readonly outcome: ReviewOutcome;
+  readonly storyPaths: readonly string[];
+  readonly storyTitle: string;
+  readonly claims: readonly FinishedClaim[];
+  /** text by format */
+  readonly reports: Readonly<Record<string, string>>;
+}
+
+/** Stores a finished review: report, verdicts, outcome and last event. */
+export async function saveReview(tx: Tx, tenantId: string, id: string, finished: FinishedReview): Promise<void> {
+  const { repository_id } = await tx.selectFrom('reviews').select('repository_id').where('id', '=', id).executeTakeFirstOrThrow();
+  const storyId = await storyOf(tx, tenantId, repository_id, finished);
+  await tx
+    .insertInto('reports')
+    .values(Object.entries(finished.reports).map(([format, body]) => ({ review_id: id, tenant_id: tenantId, format, body })))
+    .execute();
+  // One parameter for each column, not for each value: a large story would have more than the 65,535 that a statement may have.
+  const { claims } = finished;
+  await sql`INSERT INTO verdicts (review_id, tenant_id, story_id, position, claim_id, kind, text, ticked, verdict, because)
+    SELECT ${id}, ${tenantId}, ${storyId}, position, claim_id, kind, text, ticked, verdict, because
+    FROM unnest(${claims.map(({ claimId }) => claimId)}::text[], ${claims.map(({ kind }) => kind)}::text[], ${claims.map(({ text }) => text)}::text[],
+      ${claims.map(({ ticked }) => ticked)}::boolean[], ${claims.map(({ verdict }) => verdict)}::text[], ${claims.map(({ because }) => because)}::text[])
+    WITH ORDINALITY AS claim (claim_id, kind, text, ticked, verdict, because, position)`.execute(tx);
+  await endReview(tx, id, { is: 'done', outcome: finished.outcome, storyId });
+}
+
+/** Ends a review with the result of another one of the same commit and subject. */
+export async function saveSameAs(tx: Tx, id: string, other: { id: string; outcome: ReviewOutcome }): Promise<void> {
+  const { story_id } = await tx.selectFrom('reviews').select('story_id').where('id', '=', other.id).executeTakeFirstOrThrow();
+  await endReview(tx, id, { is: 'done', outcome: other.outcome, storyId: story_id, sameAs: other.id });
+}
+
+async function storyOf(tx: Tx, tenantId: string, repositoryId: string, { storyPaths, storyTitle }: FinishedReview): Promise<string> {
+  const find = () =>
+    tx
+      .selectFrom('stories')
+      .select('id')
+      .where('repository_id', '=', repositoryId)
+      .where('paths', '=', sql<string[]>`${[...storyPaths]}::text[]`)
+      .executeTakeFirst();
+  const known = await find();
+  if (known) return known.id;
+  const inserted = await tx
+    .insertInto('stories')
+    .values({ tenant_id: tenantId, repository_id: repositoryId, paths: [...storyPaths], title: storyTitle })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return (inserted ?? (await find()))!.id;
+}
+
+export type ReviewEnd =
+  | { readonly is: 'done'; readonly outcome: ReviewOutcome; readonly storyId: string | null; readonly sameAs?: string }
+  | { readonly is: 'failed'; readonly code: string; readonly message: string; readonly hint: string }
+  | { readonly is: 'cancelled' }
+  /** back in the queue; without a message nobody needs to know */
+  | { readonly is: 'queued'; readonly message?: string };
+
+/** Writes how a review ended, or that it waits again, with the event that says so. */
+export async function endReview(tx: Tx, id: string, end: ReviewEnd): Promise<void> {
+  const now = sql<Date>`now()`;
+  const set = tx.updateTable('reviews').where('id', '=', id);
+  switch (end.is) {
+    case 'done':
+      await set.set({ state: 'done', outcome: end.outcome, story_id: end.storyId, same_as: end.sameAs ?? null, finished_at: now }).execute();
+      return addEvent(tx, id, 'done', { note: end.outcome });
+    case 'failed':
+      await set.set({ state: 'failed', holds: false, failure_code: end.code, failure: end.message, failure_hint: end.hint, finished_at: now }).execute();
+      return addEvent(tx, id, 'failed', { note: end.message });
+    case 'cancelled':
+      await set.set({ state: 'cancelled', holds: false, finished_at: now }).execute();
+      return addEvent(tx, id, 'cancelled');
+    case 'queued':
+      await set.set({ state: 'queued' }).execute();
+      if (end.message !== undefined) await addEvent(tx, id, 'retrying', { note: end.message });
+  }
+}
+
 export interface ClaimHistory {
   readonly claimId: string;
+  /** as the newest review has it */
   readonly text: string;
-  readonly verdicts: readonly { commit: string; reviewId: string; verdict: string; because: string; at: Date }[];
-  /** the commit at which `met` was last lost, when it is lost now */
+  /** oldest first */
+  readonly verdicts: readonly ClaimVerdict[];
+  /** the commit at which `met` was lost, when it is lost now */
   readonly untrueSince: string | undefined;
 }
-/** The verdict of each claim over commits; undefined when the tenant has no such story. */
-export declare function storyHistory(store: Store, tenantId: string, storyId: string): Promise<ClaimHistory[] | undefined>;
+export interface ClaimVerdict {
+  readonly commit: string;
+  readonly reviewId: string;
+  readonly verdict: string;
+  readonly because: string;
+  readonly at: Date;
+}
+
+/** The verdict of each claim of a story over commits; undefined when the tenant has no such story. */
+export async function storyHistory(store: Store, tenantId: string, storyId: string): Promise<ClaimHistory[] | undefined> {
+  const rows = await store.asTenant(tenantId, async (tx) => {
+    if (!(await tx.selectFrom('stories').select('id').where('id', '=', storyId).executeTakeFirst())) return undefined;
+    return (
+      tx
+        .selectFrom('verdicts')
+        .innerJoin('reviews', 'reviews.id', 'verdicts.review_id')
+        .select(['claim_id', 'text', 'commit', 'review_id', 'verdict', 'because', 'finished_at'])
+        .where('verdicts.story_id', '=', storyId)
+        // A commit made earlier is earlier, whenever it was reviewed.
+        .orderBy(sql`coalesce(reviews.committed_at, reviews.created_at)`)
+        .orderBy('reviews.created_at')
+        .orderBy('position')
+        .execute()
+    );
+  });
+  if (!rows) return undefined;
+  return [...Map.groupBy(rows, ({ claim_id }) => claim_id)].map(([claimId, ofClaim]) => {
+    const verdicts = ofClaim.map((row) => ({ commit: row.commit!, reviewId: row.review_id, verdict: row.verdict, because: row.because, at: row.finished_at! }));
+    return { claimId, text: ofClaim.at(-1)!.text, verdicts, untrueSince: untrueSince(verdicts) };
+  });
+}
+
+/** The first commit after the last one at which the claim was met; undefined when it is met now or never was. */
+export function untrueSince(verdicts: readonly Pick<ClaimVerdict, 'commit' | 'verdict'>[]): string | undefined {
+  const lastMet = verdicts.findLastIndex(({ verdict }) => verdict === 'met');
+  return lastMet < 0 ? undefined : verdicts[lastMet + 1]?.commit;
+}

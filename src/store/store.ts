@@ -1,4 +1,7 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { PgPool, PgQueryable } from 'bullmq';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { openPglite } from './pglite.ts';
+import { openPostgres } from './postgres.ts';
 import type { Tables } from './tables.ts';
 
 /** A transaction that sees one tenant's rows, or, outside a tenant, none at all. */
@@ -9,6 +12,9 @@ export type StoreOptions =
   | { readonly url: string; readonly maxConnections?: number }
   /** PGlite: PostgreSQL in this process, on a folder, or in memory when undefined. */
   | { readonly folder: string | undefined };
+
+/** `ai_agents_events`: the payload is a review's id, sent for each new event. `ai_agents_cancel`: a job's id. */
+export type Channel = 'ai_agents_events' | 'ai_agents_cancel';
 
 /** One database, open. PostgreSQL and PGlite behave alike: `tests/store.contract.test.ts`. */
 export interface Store extends AsyncDisposable {
@@ -22,11 +28,26 @@ export interface Store extends AsyncDisposable {
    * what was sent meanwhile is lost, so whoever listens also looks from time to time.
    */
   listen(channel: Channel, heard: (payload: string) => void): Promise<() => Promise<void>>;
-  /** With the owner's rights; for migrations, tenants and tests. Fails on PostgreSQL when the login is not the owner. */
-  readonly asOwner: Kysely<Tables>;
+  /** Runs `work` with the rights of the login, which must be the owner's, on one connection that at most one process has at a time. */
+  asOwner<T>(work: (db: Kysely<Tables>, session: PgQueryable) => Promise<T>): Promise<T>;
+  /** Connections for BullMQ, whose tables are in a schema of their own. */
+  readonly bullmq: PgPool;
 }
 
-/** `events`: payload is a review's id, sent for each new event row. `cancel`: payload is a job's id. */
-export type Channel = 'ai_agents_events' | 'ai_agents_cancel';
+/** Opens a database; it is not asked anything yet, so that a process can start before its database does. */
+export const openStore = async (options: StoreOptions): Promise<Store> =>
+  'url' in options ? openPostgres(options.url, options.maxConnections ?? 10) : openPglite(options.folder);
 
-export declare function openStore(options: StoreOptions): Promise<Store>;
+// One statement, so one round trip. All three end with the transaction.
+const enter = (tenantId: string) =>
+  sql`SELECT set_config('role', 'ai_agents_app', true), set_config('search_path', 'ai_agents', true), set_config('app.tenant', ${tenantId}, true)`;
+
+/** The parts of a store that are the same on every database. */
+export function transactions(db: Kysely<Tables>): Pick<Store, 'asTenant' | 'outsideTenants'> {
+  const inTransaction = <T>(tenantId: string, work: (tx: Tx) => Promise<T>) =>
+    db.transaction().execute(async (tx) => {
+      await enter(tenantId).execute(tx);
+      return work(tx);
+    });
+  return { asTenant: inTransaction, outsideTenants: (work) => inTransaction('', work) };
+}

@@ -86,7 +86,6 @@ export interface ReviewTable {
   ref: string;
   /** what `ref` was when the review started; it never changes after that */
   commit: string | null;
-  committed_at: Time;
   stories: string[];
   manifests: string[];
   /** SHA-256 over stories, manifests and this program's version: what two reviews of one commit share when they must say the same */
@@ -94,6 +93,8 @@ export interface ReviewTable {
   story_id: string | null;
   state: Generated<ReviewState>;
   outcome: ReviewOutcome | null;
+  /** whether this is the one review of its commit and subject; a unique index lets only one say so */
+  holds: Generated<boolean>;
   /** the finished review of the same commit and subject whose report is this one's */
   same_as: string | null;
   failure_code: string | null;
