@@ -1,15 +1,27 @@
 import type { Checkout } from '../checkout/checkout.ts';
+import { Source } from '../checkout/source.ts';
+import { answer, combine, type Ground } from '../checks/answer.ts';
 import type { Check } from '../checks/check.ts';
 import type { Verdict } from '../checks/verdict.ts';
-import type { FileProblem } from '../errors.ts';
+import { compileStory, type Reading } from '../claims/compile.ts';
+import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
+import { type Inventory, readInventory } from '../manifest/inventory.ts';
+import { findAll, ruleOf, worstFirst } from '../rules/find.ts';
 import type { Finding } from '../rules/rule.ts';
+import { parseStory } from '../story/parse.ts';
 import type { Claim, Story } from '../story/story.ts';
+import { claimFindings } from './claim-rules.ts';
+import { outcomeOf } from './outcome.ts';
+import { judgeParent } from './parents.ts';
+import { reread } from './reread.ts';
 
 /** A claim with what it was read as, and what that gave. */
 export interface JudgedClaim {
   readonly claim: Claim;
   readonly checks: readonly Check[];
   readonly verdict: Verdict;
+  /** how its nouns were resolved */
+  readonly notes: readonly string[];
 }
 
 export type Outcome = 'APPROVE' | 'CHANGES REQUESTED' | 'BLOCKED';
@@ -43,6 +55,42 @@ export type Progress = (stage: 'reading' | 'judging' | 'done', done: number, of:
  * Reviews a story against a checkout.
  * @throws Problem when no honest review is possible: no story, no claims, no manifest
  */
-export async function review(_request: ReviewRequest, _checkout: Checkout, _signal: AbortSignal, _progress?: Progress): Promise<Review> {
-  throw new Error('not built yet');
+export async function review(request: ReviewRequest, checkout: Checkout, signal: AbortSignal, progress: Progress = () => {}): Promise<Review> {
+  const story = parseStory(await storySources(request.stories, checkout, signal));
+  progress('reading', 0, checkout.paths.length);
+  const inventory = await readInventory(checkout, request.manifests, signal);
+  if (inventory.resources.length === 0 && inventory.unrendered.length === 0) throw manifestsMissing(request.manifests.join(', ') || checkout.root);
+  const ruled = findAll(inventory);
+  const judged = judgeStory(compileStory(story, inventory), inventory, ruled, progress);
+  const { claims, files } = await reread(judged, checkout, signal);
+  const findings = [...ruled, ...claimFindings(claims)].sort(worstFirst);
+  progress('done', claims.length, claims.length);
+  const { commit, dirty } = checkout;
+  return { commit, dirty, story, claims, findings, problems: inventory.problems, files, outcome: outcomeOf(findings, claims) };
 }
+
+async function storySources(paths: readonly string[], checkout: Checkout, signal: AbortSignal): Promise<Source[]> {
+  if (paths.length === 0) throw storyMissing();
+  return (await checkout.read(paths, signal)).map((read) => {
+    if (!(read instanceof Source)) throw read.problem;
+    return read;
+  });
+}
+
+function judgeStory(readings: readonly Reading[], inventory: Inventory, findings: readonly Finding[], progress: Progress): JudgedClaim[] {
+  const own = new Map<string, Verdict>();
+  for (const [index, { claim, checks }] of readings.entries()) {
+    progress('judging', index, readings.length);
+    const ground: Ground = { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule };
+    own.set(claim.id, combine(checks.map((check) => answer(check, ground))));
+  }
+  const children = Map.groupBy(readings, ({ claim }) => claim.parent);
+  const whole = (reading: Reading): Verdict => {
+    const below = children.get(reading.claim.id) ?? [];
+    const verdict = own.get(reading.claim.id)!;
+    return below.length === 0 ? verdict : judgeParent(verdict, below.map((child) => ({ verdict: whole(child), aside: isAside(child) })));
+  };
+  return readings.map((reading) => ({ claim: reading.claim, checks: reading.checks, notes: reading.notes, verdict: whole(reading) }));
+}
+
+const isAside = ({ checks }: Reading): boolean => checks.some((check) => check.is === 'unread' && check.aside);
