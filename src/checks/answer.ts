@@ -43,6 +43,13 @@ export function answer(check: Check, ground: Ground): Verdict {
   }
 }
 
+/** A claim's own verdict, from all its checks. */
+export function answerAll(checks: readonly Check[], ground: Ground): Verdict {
+  const verdicts = checks.map((check) => answer(check, ground));
+  const lost = verdicts.find((verdict, index) => checks[index]!.essential && verdict.is === 'unmet');
+  return lost ?? combine(verdicts);
+}
+
 const ORDER = ['met', 'partial', 'not-run', 'unproven', 'failed', 'unmet'] as const;
 
 function best(verdicts: readonly Verdict[]): Verdict {
@@ -61,7 +68,10 @@ export function combine(verdicts: readonly Verdict[]): Verdict {
   const wrong = of('unmet', 'partial');
   const good = of('met', 'partial');
   const open = of('unproven', 'not-run');
-  const because = (parts: readonly Verdict[]) => Array.from(new Set(parts.map((part) => part.because))).slice(0, 4).join('; ');
+  const because = (parts: readonly Verdict[]) =>
+    Array.from(new Set(parts.map((part) => part.because)))
+      .slice(0, 4)
+      .join('; ');
   const evidence = evidenceOf([...wrong, ...of('met'), ...open]);
   if (wrong.length > 0 && evidence) {
     if (good.length > 0) return { is: 'partial', because: because(wrong), evidence };

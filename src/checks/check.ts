@@ -8,6 +8,8 @@ export type Check = FragmentCheck | AnyCheck | FileCheck | SaysCheck | ScriptChe
 
 interface Says {
   readonly says: string;
+  /** without it nothing else that the claim says can hold: "Create x.yaml with ..." when there is no x.yaml */
+  readonly essential?: true;
 }
 
 /**

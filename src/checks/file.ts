@@ -36,14 +36,19 @@ export function matchingPaths(wanted: string, paths: ReadonlySet<string>): strin
   const ending = Array.from(paths).filter((each) => each.endsWith(`/${path}`));
   if (ending.length > 0) return ending;
   if (!path.endsWith('/')) return [];
-  const parents = new Set(Array.from(paths).flatMap((each) => (each.includes(`/${folder}`) ? [each.slice(0, each.indexOf(`/${folder}`) + folder.length + 1)] : [])));
+  const parents = new Set(
+    Array.from(paths).flatMap((each) => (each.includes(`/${folder}`) ? [each.slice(0, each.indexOf(`/${folder}`) + folder.length + 1)] : [])),
+  );
   return parents.size === 1 ? Array.from(paths).filter((each) => each.startsWith(Array.from(parents)[0]!)) : [];
 }
 
 /** `*` within one path segment, `**` across them, `{a,b}` either; everything else as written. */
 export function globPattern(glob: string): RegExp {
-  const source = glob.replace(/[.+^$()|[\]\\?]/g, '\\$&').replace(/\*\*\/?|\*|\{([^{}]*)\}/g, (mark, choices: string | undefined) =>
-    choices !== undefined ? `(?:${choices.split(',').join('|')})` : mark === '*' ? '[^/]*' : '.*');
+  const source = glob
+    .replace(/[.+^$()|[\]\\?]/g, '\\$&')
+    .replace(/\*\*\/?|\*|\{([^{}]*)\}/g, (mark, choices: string | undefined) =>
+      choices !== undefined ? `(?:${choices.split(',').join('|')})` : mark === '*' ? '[^/]*' : '.*',
+    );
   return new RegExp(`^${source.replaceAll('{', '\\{').replaceAll('}', '\\}')}$`);
 }
 

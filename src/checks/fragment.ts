@@ -62,7 +62,8 @@ function evidenceOf(leaves: readonly Leaf[]): SomeEvidence {
 /** The node that a target names, with the resource it is in. */
 export function locate(target: Target, inventory: Inventory): { node: Node; resource: Resource; place: Place } | undefined {
   const resource = inventory.resources.find(
-    ({ source, kind, name, namespace }) => source.path === target.path && kind === target.kind && name === target.name && (target.namespace === undefined || namespace === target.namespace),
+    ({ source, kind, name, namespace }) =>
+      source.path === target.path && kind === target.kind && name === target.name && (target.namespace === undefined || namespace === target.namespace),
   );
   const node = resource && get(resource.node, ...target.at);
   if (!resource) return undefined;
@@ -147,7 +148,9 @@ class Matching {
     if (name === undefined) return false;
     const workloads = isWorkload(this.#resource) ? [this.#resource] : this.#inventory.selectedBy(this.#resource);
     const named = workloads.flatMap(({ containers }) => containers.flatMap(({ ports }) => ports)).some((port) => port.name === name && port.number === number);
-    return named || itemsOf(get(this.#resource.node, 'spec', 'ports')).some((port) => textOf(get(port, 'name')) === name && numberOf(get(port, 'port')) === number);
+    return (
+      named || itemsOf(get(this.#resource.node, 'spec', 'ports')).some((port) => textOf(get(port, 'name')) === name && numberOf(get(port, 'port')) === number)
+    );
   }
 }
 
@@ -158,11 +161,18 @@ const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim();
 function leaf(path: string, want: string, node: Node | undefined, ok: boolean, place: Place): Leaf {
   return { path: path || 'it', want, got: node && (node.is === 'scalar' ? node.text : node.is === 'list' ? listShown(node.items) : 'set'), ok, place };
 }
-const listShown = (items: readonly Node[]): string => `[${items.slice(0, 6).map((item) => textOf(item) ?? '…').join(', ')}]`;
+const listShown = (items: readonly Node[]): string =>
+  `[${items
+    .slice(0, 6)
+    .map((item) => textOf(item) ?? '…')
+    .join(', ')}]`;
 const shown = (want: Expected): string => (typeof want === 'object' ? JSON.stringify(want) : String(want));
 
 /** Of a big node only its beginning: the place of something that is not there. */
-const smaller = (node: Node, place: Place): Place => (place.start <= node.start && place.end >= node.end && place !== node ? { ...place, end: Math.max(place.start + 1, node.start) } : { ...node, end: node.start + 1 });
+const smaller = (node: Node, place: Place): Place =>
+  place.start <= node.start && place.end >= node.end && place !== node
+    ? { ...place, end: Math.max(place.start + 1, node.start) }
+    : { ...node, end: node.start + 1 };
 
 function* deep(node: Node, key: string): Iterable<{ holder: Node; value: Node }> {
   if (node.is === 'list') for (const item of node.items) yield* deep(item, key);

@@ -18,7 +18,9 @@ export function answerRuntime(check: RuntimeCheck, findings: readonly Finding[],
       if (verdict.is === 'unmet') return { is: 'unmet', because: verdict.because, evidence: verdict.evidence };
       continue;
     }
-    const against = findings.filter(({ rule, at, accepted }) => accepted === undefined && judge.rules.includes(rule) && (judge.paths.length === 0 || judge.paths.includes(at.source.path)));
+    const against = findings.filter(
+      ({ rule, at, accepted }) => accepted === undefined && judge.rules.includes(rule) && (judge.paths.length === 0 || judge.paths.includes(at.source.path)),
+    );
     const [first, ...rest] = against;
     if (!first) continue;
     const because = `${sentence(sayOf(first.rule), first.args)} (${first.at.source.path}:${lineOf(first.at)})`;

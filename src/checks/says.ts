@@ -33,12 +33,20 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   }
   if (!best) {
     const about = [...check.about, ...check.most].map(([first]) => first).join(', ');
-    return { is: 'unproven', because: `nothing in ${sources.slice(0, 3).map(({ path }) => path).join(', ')} speaks about ${about} in these words`, evidence: [] };
+    return {
+      is: 'unproven',
+      because: `nothing in ${sources
+        .slice(0, 3)
+        .map(({ path }) => path)
+        .join(', ')} speaks about ${about} in these words`,
+      evidence: [],
+    };
   }
   const evidence = evidenceOf(best.unit, [...check.about, ...check.items, ...check.most]);
   if (best.missing.length === 0) return { is: 'met', because: check.says, evidence };
   const missing = best.missing.map(([first]) => first).join(', ');
-  if (best.missing.length === check.items.length && check.about.length + check.most.length < 2) return { is: 'unproven', because: `${best.unit.source.path} speaks about it, but not of ${missing}`, evidence };
+  if (best.missing.length === check.items.length && check.about.length + check.most.length < 2)
+    return { is: 'unproven', because: `${best.unit.source.path} speaks about it, but not of ${missing}`, evidence };
   return { is: 'partial', because: `${best.unit.source.path} does not mention ${missing}`, evidence };
 }
 
@@ -88,7 +96,12 @@ function evidenceOf({ source, text, lines }: Unit, terms: readonly Term[]): Some
     const at = words.map((word) => indexes.findIndex((index) => index.has(word))).find((row) => row >= 0);
     if (at !== undefined) chosen.add(at);
   }
-  const rowsShown = chosen.size > 0 ? Array.from(chosen).sort((a, b) => a - b).slice(0, 6) : [0];
+  const rowsShown =
+    chosen.size > 0
+      ? Array.from(chosen)
+          .sort((a, b) => a - b)
+          .slice(0, 6)
+      : [0];
   const [first, ...rest] = rowsShown.map((row): Evidence => {
     const line = lines[row] ?? lines[0]!;
     return quote({ source, start: source.offsetOf(line), end: source.offsetOf(line + 1) - 1 });

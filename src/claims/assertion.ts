@@ -1,5 +1,5 @@
-import type { Check, Expected } from '../checks/check.ts';
 import { Source } from '../checkout/source.ts';
+import type { Check, Expected } from '../checks/check.ts';
 import { get, type Node, parseYaml, plain, textOf } from '../manifest/yaml.ts';
 import type { Claim } from '../story/story.ts';
 import { type Context, fragmentOf } from './context.ts';
@@ -12,7 +12,8 @@ import { targetsOf } from './shape.ts';
 export function assertionChecks(claim: Claim, context: Context): Check[] {
   return claim.assertions.flatMap(({ says, yaml, place }) => {
     const { documents, problem } = parseYaml(new Source(place.source.path, yaml));
-    if (problem || documents.length === 0) return [{ is: 'unread' as const, aside: false, says: `the ${says} block is no YAML that can be used: ${problem?.problem.message ?? 'it is empty'}` }];
+    if (problem || documents.length === 0)
+      return [{ is: 'unread' as const, aside: false, says: `the ${says} block is no YAML that can be used: ${problem?.problem.message ?? 'it is empty'}` }];
     return documents.map((document) => stated(document, says, context));
   });
 }
@@ -28,7 +29,15 @@ function stated(document: Node, mode: 'assert' | 'error', context: Context): Che
   if (section) {
     const says = textOf(get(document, 'says'));
     const paths = file ? [file] : Array.from(context.inventory.sources.keys()).filter((path) => /\.md$/.test(path));
-    return { is: 'says', in: 'section', paths, about: [[section]], items: says ? [[says]] : [], most: [], says: `a section about ${section}${says ? ` says ${says}` : ''}` };
+    return {
+      is: 'says',
+      in: 'section',
+      paths,
+      about: [[section]],
+      items: says ? [[says]] : [],
+      most: [],
+      says: `a section about ${section}${says ? ` says ${says}` : ''}`,
+    };
   }
   const contains = textOf(get(document, 'contains'));
   if (file && contains) return { is: 'says', in: 'text', paths: [file], about: [], items: [[contains]], most: [], says: `${file} contains ${contains}` };
@@ -37,7 +46,9 @@ function stated(document: Node, mode: 'assert' | 'error', context: Context): Che
   if (!kind) return { is: 'unread', aside: false, says: `the ${mode} block names no kind, file, section or script` };
   const name = textOf(get(document, 'metadata', 'name'));
   const namespace = textOf(get(document, 'metadata', 'namespace'));
-  const all = context.inventory.ofKind(kind).filter((resource) => (name === undefined || resource.name === name) && (namespace === undefined || resource.namespace === namespace));
+  const all = context.inventory
+    .ofKind(kind)
+    .filter((resource) => (name === undefined || resource.name === name) && (namespace === undefined || resource.namespace === namespace));
   const says = `${mode}: ${kind}${name ? `/${name}` : ''}`;
   if (all.length === 0) {
     return mode === 'error' ? { is: 'any', says, of: [] } : { is: 'absent', says: `there is no ${kind}${name ? ` ${name}` : ''}` };

@@ -7,7 +7,7 @@ import { Context, type Subject, subjectOf } from './context.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
 import { command, environment, image, probes, resources, security } from './shapes/containers.ts';
-import { data, fields, ignored, sensitive } from './shapes/data.ts';
+import { contents, data, fields, ignored, sensitive } from './shapes/data.ts';
 import { files } from './shapes/files.ts';
 import { kinds } from './shapes/kinds.ts';
 import { autoscaler, ingress, labels, namespace, policies, port, replicas, scheduling, service, storage } from './shapes/objects.ts';
@@ -24,8 +24,30 @@ export interface Reading {
 
 /** In this order each takes the words it understands; what names an exact field comes before what names a kind. */
 const SHAPES: readonly Shape[] = [
-  scripts, ignored, files, sensitive, labels, probes, environment, data, security, image, command, resources, autoscaler, replicas, service, storage, port, ingress, scheduling, policies,
-  namespace, fields, kinds,
+  scripts,
+  ignored,
+  files,
+  contents,
+  sensitive,
+  labels,
+  probes,
+  environment,
+  data,
+  security,
+  image,
+  command,
+  resources,
+  autoscaler,
+  replicas,
+  service,
+  storage,
+  port,
+  ingress,
+  scheduling,
+  policies,
+  namespace,
+  fields,
+  kinds,
 ];
 
 /** Reads every claim of a story against an inventory. Pure, and runs nothing. */
@@ -40,7 +62,11 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
     // a sub-task speaks of the file that the sub-task before it made, else of what its task names
     const sibling = claim.parent !== undefined && before.parent === claim.parent ? before.files : [];
     const parent: Subject = { files: sibling.length > 0 ? sibling : (task?.files ?? []), mentions: task?.mentions ?? [], kinds: task?.kinds ?? [] };
-    subjects.set(claim.id, { files: own.files.length > 0 ? own.files : parent.files, mentions: own.mentions.length > 0 ? own.mentions : parent.mentions, kinds: own.kinds.length > 0 ? own.kinds : parent.kinds });
+    subjects.set(claim.id, {
+      files: own.files.length > 0 ? own.files : parent.files,
+      mentions: own.mentions.length > 0 ? own.mentions : parent.mentions,
+      kinds: own.kinds.length > 0 ? own.kinds : parent.kinds,
+    });
     readings.push(compile(new Context(inventory, components, claim, own, parent)));
     before = { parent: claim.parent, files: own.files.length > 0 ? own.files : sibling };
   }
@@ -52,32 +78,51 @@ function compile(context: Context): Reading {
   const done = (checks: readonly Check[]): Reading => ({ claim, checks, notes: context.notes });
   if (claim.assertions.length > 0) return done(assertionChecks(claim, context));
   const text = ownWords(claim.text);
+  if (/\[Defer(?:red)?\]/i.test(claim.text)) return done([{ is: 'unread', aside: true, says: 'it was put off' }]);
   const later = ASIDE.find(([pattern]) => pattern.test(text));
   if (later) return done([{ is: 'unread', aside: true, says: later[1] }]);
   const sentence = new Sentence(text);
   if (isAboutText(text)) return done(textChecks(sentence, context));
   const run = runOf(text);
-  if (run) return done(runChecks(sentence, context, run));
+  if (run && !run.maybe) return done(runChecks(sentence, context, run));
   const checks = SHAPES.flatMap((shape) => shape(sentence, context));
+  const unread = unreadOf(sentence, checks);
+  if (run && unread) return done(runChecks(new Sentence(text), context, run));
+  return done(unread ? [...checks, unread] : checks);
+}
+
+/** What keeps a claim from being met: words that state something and that no check stands for. */
+function unreadOf(sentence: Sentence, checks: readonly Check[]): Check | undefined {
   const { hard, soft, words } = sentence.leftOver();
-  if (checks.length === 0) return done([{ is: 'unread', aside: false, says: 'no check was found for this sentence' }]);
-  if (hard.length > 0) return done([...checks, { is: 'unread', aside: false, says: `no check was found for: ${hard.slice(0, 6).join(', ')}` }]);
-  if (soft.length > Math.max(2, 0.4 * words)) return done([...checks, { is: 'unread', aside: false, says: `no check was found for: ${soft.slice(0, 8).join(' ')}` }]);
-  return done(checks);
+  const unread = (says: string): Check => ({ is: 'unread', aside: false, says });
+  if (checks.length === 0) return unread('no check was found for this sentence');
+  if (hard.length > 0) return unread(`no check was found for: ${hard.slice(0, 6).join(', ')}`);
+  if (soft.length > Math.max(2, 0.4 * words)) return unread(`no check was found for: ${soft.slice(0, 8).join(' ')}`);
+  return undefined;
 }
 
 /** What no file and no cluster can decide: announcements of later work, bookkeeping, taste. */
 const ASIDE: readonly (readonly [RegExp, string])[] = [
-  [/\((?:future|later|planned|deferred|out of scope|post-MVP|TBD|not (?:yet )?implemented)\b[^()]*\)\s*$|\b(?:future enhancement|will be (?:added|implemented|done|addressed) (?:later|in (?:a )?(?:future|later|story|epic|phase)))\b|\bdeferred to\b/i, 'it announces later work'],
-  [/\bsprint-status\b|\bmark (?:the )?story\b|\bupdate (?:the )?(?:story|file list|change ?log|status|completion notes)\b|\bstory (?:status|marked)\b|\bfile list\b/i, 'it is bookkeeping about the story'],
-  [/^fix (?:any|all) (?:validation |remaining )?(?:errors?|issues?)\b|\bbest practices\b|^(?:code )?review(?:ed)? by\b|\bapproved by\b|\bsign(?:ed)?[- ]?off\b/i, 'nothing in the repository can show it'],
+  [
+    /\((?:future|later|planned|deferred|out of scope|post-MVP|TBD|not (?:yet )?implemented)\b[^()]*\)\s*$|\b(?:future enhancement|will be (?:added|implemented|done|addressed) (?:later|in (?:a )?(?:future|later|story|epic|phase)))\b|\bdeferred to\b/i,
+    'it announces later work',
+  ],
+  [
+    /\bsprint-status\b|\bmark (?:the )?story\b|\bupdate (?:the )?(?:story|file list|change ?log|status|completion notes)\b|\bstory (?:status|marked)\b|\bfile list\b/i,
+    'it is bookkeeping about the story',
+  ],
+  [
+    /^fix (?:any|all) (?:validation |remaining )?(?:errors?|issues?)\b|\bbest practices\b|^(?:code )?review(?:ed)? by\b|\bapproved by\b|\bsign(?:ed)?[- ]?off\b/i,
+    'nothing in the repository can show it',
+  ],
 ];
 
 /** A claim without its number, its tags, and its references to criteria. */
 function ownWords(text: string): string {
   return text
     .replace(/^(?:\[[\w .-]+\]\s*)+/, '')
-    .replace(/^(?:(?:Task|Step|Phase|AC)\s*[-#]?\s*)?\d+(?:\.\d+)*\s*[.:)]\s+/i, '')
+    .replace(/^(?:(?:Sub-?task|Task|Step|Phase|Part|AC)\s*[-#]?\s*)?(?:\d+(?:\.\d+)+|\d+\s*[.:)])\s*[.:)]?\s*(?:[-–—]\s+)?/i, '')
+    .replace(/^(?:Sub-?task|Task|Step|Phase)\s+\d+\s*[-–—:.]?\s+/i, '')
     .replace(/^AC[-\s#]?\d+(?:\.\d+)*\s*[-–—:.)]\s*/i, '')
     .replace(/\[(?:files?|see|story|source|ref)\s*:[^\]]*\]/gi, '')
     .replace(/\((?:ACs?|Acceptance Criteria)\s*:?\s*[#\d.,\sand-]+\)/gi, '')

@@ -35,7 +35,7 @@ export class Components {
     if (names > 1) {
       for (const [word, holders] of this.#index) {
         const holding = new Set(Array.from(holders.keys(), ({ kind, name, namespace }) => `${kind}/${namespace}/${name}`)).size;
-        if (holding === names && names > 2) this.#index.delete(word);
+        if (holding === names) this.#index.delete(word);
       }
     }
   }
@@ -47,7 +47,9 @@ export class Components {
     const close = () => {
       if (!run) return;
       const top = Math.max(...run.scores.values());
-      const workloads = Array.from(run.scores).filter(([, score]) => score === top).map(([workload]) => workload);
+      const workloads = Array.from(run.scores)
+        .filter(([, score]) => score === top)
+        .map(([workload]) => workload);
       found.push({ start: run.start, end: run.end, words: text.slice(run.start, run.end), workloads });
       run = undefined;
     };
@@ -59,7 +61,11 @@ export class Components {
         continue;
       }
       if (run && adjacent) {
-        const both = new Map(Array.from(scores).filter(([workload]) => run!.scores.has(workload)).map(([workload, score]) => [workload, score + run!.scores.get(workload)!]));
+        const both = new Map(
+          Array.from(scores)
+            .filter(([workload]) => run!.scores.has(workload))
+            .map(([workload, score]) => [workload, score + run!.scores.get(workload)!]),
+        );
         if (both.size > 0) {
           run = { start: run.start, end: match.index + match[0].length, scores: both };
           continue;
@@ -104,7 +110,11 @@ export class Components {
         return inventory.servicesFor(workload).some(({ name }) => ingressServices(resource).includes(name));
       case 'ConfigMap':
       case 'Secret':
-        return inventory.readersOf(resource).some((reader) => reader.workload === workload) || volumeNames(workload).has(`${resource.kind}/${resource.name}`) || sharesName(resource, workload);
+        return (
+          inventory.readersOf(resource).some((reader) => reader.workload === workload) ||
+          volumeNames(workload).has(`${resource.kind}/${resource.name}`) ||
+          sharesName(resource, workload)
+        );
       case 'PersistentVolumeClaim':
         return volumeNames(workload).has(`PersistentVolumeClaim/${resource.name}`);
       case 'ServiceAccount':
@@ -142,7 +152,8 @@ function wordsFor(workload: Workload): Map<string, number> {
   const words = new Map<string, number>();
   const add = (text: string | undefined, weight: number) => {
     if (!text) return;
-    for (const word of wordsOf(text.replace(/([a-z])([A-Z])/g, '$1 $2'))) if (!NO_NAME.has(word)) words.set(singular(word), Math.max(weight, words.get(singular(word)) ?? 0));
+    for (const word of wordsOf(text.replace(/([a-z])([A-Z])/g, '$1 $2')))
+      if (!NO_NAME.has(word)) words.set(singular(word), Math.max(weight, words.get(singular(word)) ?? 0));
   };
   const file = workload.source.path.slice(workload.source.path.lastIndexOf('/') + 1).replace(/\..*$/, '');
   add(file, 1);

@@ -3,7 +3,7 @@ import { matchingPaths } from '../checks/file.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import { type Container, isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
 import type { Claim } from '../story/story.ts';
-import { Components, type Mention } from './component.ts';
+import type { Components, Mention } from './component.ts';
 import { KIND_PATTERN, kindOf, PATH, WORKLOAD_KINDS } from './lexicon.ts';
 
 /** What a claim is about, before its words are read: from itself, its siblings and its parent. */
@@ -46,10 +46,21 @@ export class Context {
     const inFiles = (files: readonly string[]) => all.filter(({ source }) => files.includes(source.path));
     const ofMentions = (mentions: readonly Mention[]) => {
       const workloads = mentions.flatMap((mention) => mention.workloads);
-      return workloads.length === 0 ? [] : all.filter((resource) => (isWorkload(resource) ? workloads.includes(resource) : this.components.related(resource.kind, workloads).includes(resource)));
+      return workloads.length === 0
+        ? []
+        : all.filter((resource) =>
+            isWorkload(resource) ? workloads.includes(resource) : this.components.related(resource.kind, workloads).includes(resource),
+          );
     };
     const say = (by: Resolved<Resource>['by'], found: readonly Resource[]) => {
-      this.notes.push(`${kinds.join(' or ')}: ${found.slice(0, 6).map(({ kind, name }) => `${kind}/${name}`).join(', ') || 'none'} (by ${by})`);
+      this.notes.push(
+        `${kinds.join(' or ')}: ${
+          found
+            .slice(0, 6)
+            .map(({ kind, name }) => `${kind}/${name}`)
+            .join(', ') || 'none'
+        } (by ${by})`,
+      );
       return { found, by };
     };
     const ownFiles = inFiles(this.own.files);
@@ -58,8 +69,11 @@ export class Context {
       return say('file', both.length > 0 ? both : ownFiles);
     }
     const named = ofMentions(words);
-    if (named.length > 0) return say('name', named);
     const parentFiles = inFiles(this.parent.files);
+    if (named.length > 0) {
+      const both = named.filter((resource) => parentFiles.includes(resource));
+      return say('name', named.length > 1 && both.length > 0 ? both : named);
+    }
     const parentNamed = ofMentions(this.parent.mentions);
     const shared = parentFiles.filter((resource) => parentNamed.includes(resource));
     if (shared.length > 0) return say('parent', shared);
@@ -79,7 +93,9 @@ export class Context {
   containers(words?: readonly Mention[]): { container: Container; workload: Workload }[] {
     return this.workloads(words).found.flatMap((workload) => {
       const all = workload.containers.map((container) => ({ container, workload }));
-      const named = all.filter(({ container }) => all.length > 1 && container.name !== '' && new RegExp(`\\b${escaped(container.name)}\\b`, 'i').test(this.claim.text));
+      const named = all.filter(
+        ({ container }) => all.length > 1 && container.name !== '' && new RegExp(`\\b${escaped(container.name)}\\b`, 'i').test(this.claim.text),
+      );
       return named.length > 0 ? named : all;
     });
   }
@@ -88,19 +104,36 @@ export class Context {
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 export const targetOf = (resource: Resource, at: readonly (string | number)[] = []): Target => ({
-  path: resource.source.path, kind: resource.kind, name: resource.name, ...(resource.namespace === undefined ? {} : { namespace: resource.namespace }), at,
+  path: resource.source.path,
+  kind: resource.kind,
+  name: resource.name,
+  ...(resource.namespace === undefined ? {} : { namespace: resource.namespace }),
+  at,
 });
 
 /** A fragment asked of several objects. When words did not decide between them, each must agree: see `settle` in compile.ts. */
-export const fragmentOf = (says: string, targets: readonly Target[], fragment: Expected, mode: 'assert' | 'error' = 'assert', of: FragmentCheck['of'] = 'each'): FragmentCheck => ({
-  is: 'fragment', says, mode, of, targets, fragment,
+export const fragmentOf = (
+  says: string,
+  targets: readonly Target[],
+  fragment: Expected,
+  mode: 'assert' | 'error' = 'assert',
+  of: FragmentCheck['of'] = 'each',
+): FragmentCheck => ({
+  is: 'fragment',
+  says,
+  mode,
+  of,
+  targets,
+  fragment,
 });
 
 export const named = (resource: Resource): string => `${resource.kind}/${resource.name}`;
 
 /** The subject that a text names by itself. */
 export function subjectOf(text: string, inventory: Inventory, components: Components): Subject {
-  const files = Array.from(text.matchAll(new RegExp(PATH, 'g')), ([path]) => path).flatMap((path) => matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths));
+  const files = Array.from(text.matchAll(new RegExp(PATH, 'g')), ([path]) => path).flatMap((path) =>
+    matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths),
+  );
   const kinds = Array.from(text.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);
   return { files: Array.from(new Set(files)), mentions: components.mentions(text), kinds: Array.from(new Set(kinds)) };
 }

@@ -79,7 +79,10 @@ const TOKEN = /[^\s,;]+/g;
 function withoutAsides(text: string): string {
   return text.replace(/\(([^()]*)\)/g, (whole, inside: string) => {
     const words = inside.match(TOKEN) ?? [];
-    const reason = /^\s*(?:per|for|to|as|so|since|because|see|e\.?g\.?|i\.?e\.?|via|allow(?:s|ing)?|prevent(?:s|ing)?|from|note|optional|recommended|default|prod(?:uction)?|dev(?:elopment)?|AC|ACs|epic|story|task|phase|future|where|when|if|scale|respond|minimum|at least|not)\b/i.test(inside);
+    const reason =
+      /^\s*(?:per|for|to|as|so|since|because|see|e\.?g\.?|i\.?e\.?|via|allow(?:s|ing)?|prevent(?:s|ing)?|from|note|optional|recommended|default|prod(?:uction)?|dev(?:elopment)?|AC|ACs|epic|story|task|phase|future|where|when|if|scale|respond|minimum|at least|not)\b/i.test(
+        inside,
+      );
     const reference = /^\s*(?:ACs?:?|Tasks?|Epics?|Stor(?:y|ies)|Phases?|Sprints?|FR|NFR)[\s:#-]*[\d.,\s#-]+$/i.test(inside);
     if (reference) return ' '.repeat(whole.length);
     const exact = words.some((word) => isExact(word.replace(/^\W+|\W+$/g, '')) && !/^[A-Z]{2,6}s?$/.test(word));
@@ -96,8 +99,64 @@ function isExact(word: string): boolean {
   return QUANTIFIERS.has(word.toLowerCase());
 }
 
-const QUANTIFIERS = new Set(['all', 'every', 'each', 'only', 'both', 'no', 'not', 'none', 'never', 'without', 'disabled', 'zero', 'exactly', 'same', 'different', 'unique', "don't", 'cannot', 'must-not', 'except', 'unless', 'automatically', 'encrypted', 'optional', 'optionally']);
-const COMMON_CAPITALS = new Set(['API', 'APIS', 'YAML', 'YML', 'MVP', 'HTTP', 'HTTPS', 'URL', 'URI', 'CLI', 'APP', 'UI', 'DB', 'SQL', 'OS', 'JSON', 'REST', 'DEV', 'SRE', 'TODO', 'DNS', 'K8S', 'FIXED', 'ADD', 'HIGH', 'LOW', 'MED', 'MEDIUM', 'POC']);
+const QUANTIFIERS = new Set([
+  'all',
+  'every',
+  'each',
+  'only',
+  'both',
+  'no',
+  'not',
+  'none',
+  'never',
+  'without',
+  'disabled',
+  'zero',
+  'exactly',
+  'same',
+  'different',
+  'unique',
+  "don't",
+  'cannot',
+  'must-not',
+  'except',
+  'unless',
+  'automatically',
+  'encrypted',
+  'optional',
+  'optionally',
+]);
+const COMMON_CAPITALS = new Set([
+  'API',
+  'APIS',
+  'YAML',
+  'YML',
+  'MVP',
+  'HTTP',
+  'HTTPS',
+  'URL',
+  'URI',
+  'CLI',
+  'APP',
+  'UI',
+  'DB',
+  'SQL',
+  'OS',
+  'JSON',
+  'REST',
+  'DEV',
+  'SRE',
+  'TODO',
+  'DNS',
+  'K8S',
+  'FIXED',
+  'ADD',
+  'HIGH',
+  'LOW',
+  'MED',
+  'MEDIUM',
+  'POC',
+]);
 
 /** Words that carry a sentence and state nothing. */
 const EMPTY = new Set(

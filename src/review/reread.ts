@@ -8,7 +8,11 @@ import type { JudgedClaim } from './review.ts';
  * Reads every cited file once more and holds each quote against it: what changed meanwhile is no evidence.
  * @returns the claims, failed where a quote no longer stands where it was found, and the hash of each cited file
  */
-export async function reread(claims: readonly JudgedClaim[], checkout: Checkout, signal: AbortSignal): Promise<{ claims: JudgedClaim[]; files: Map<string, string> }> {
+export async function reread(
+  claims: readonly JudgedClaim[],
+  checkout: Checkout,
+  signal: AbortSignal,
+): Promise<{ claims: JudgedClaim[]; files: Map<string, string> }> {
   const read = await checkout.read(citedFiles(claims), signal);
   const now = new Map(read.flatMap((each) => (each instanceof Source ? [[each.path, each] as const] : [])));
   const stands = ({ path, lines: [from, to], quote, sha256 }: FileEvidence): boolean => {

@@ -1,6 +1,6 @@
 import type { Checkout } from '../checkout/checkout.ts';
 import { Source } from '../checkout/source.ts';
-import { answer, combine, type Ground } from '../checks/answer.ts';
+import { answerAll, type Ground } from '../checks/answer.ts';
 import type { Check } from '../checks/check.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { compileStory, type Reading } from '../claims/compile.ts';
@@ -82,13 +82,18 @@ function judgeStory(readings: readonly Reading[], inventory: Inventory, findings
   for (const [index, { claim, checks }] of readings.entries()) {
     progress('judging', index, readings.length);
     const ground: Ground = { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule };
-    own.set(claim.id, combine(checks.map((check) => answer(check, ground))));
+    own.set(claim.id, answerAll(checks, ground));
   }
   const children = Map.groupBy(readings, ({ claim }) => claim.parent);
   const whole = (reading: Reading): Verdict => {
     const below = children.get(reading.claim.id) ?? [];
     const verdict = own.get(reading.claim.id)!;
-    return below.length === 0 ? verdict : judgeParent(verdict, below.map((child) => ({ verdict: whole(child), aside: isAside(child) })));
+    return below.length === 0
+      ? verdict
+      : judgeParent(
+          verdict,
+          below.map((child) => ({ verdict: whole(child), aside: isAside(child) })),
+        );
   };
   return readings.map((reading) => ({ claim: reading.claim, checks: reading.checks, notes: reading.notes, verdict: whole(reading) }));
 }

@@ -32,7 +32,7 @@ type Area = 'criteria' | 'tasks' | 'follow-ups' | 'done' | 'constraints' | 'proh
 
 // A heading says what its section holds; the innermost heading that says something decides, except that history stays history.
 const AREAS: readonly (readonly [Area, RegExp])[] = [
-  ['follow-ups', /\b(?:review )?follow[- ]?ups?\b/i],
+  ['follow-ups', /\b(?:review )?follow[- ]?ups?\b|^review findings\b/i],
   [
     'history',
     /\b(?:senior developer review|code review|qa results?|review (?:notes|results?|findings|history|record|report)|dev agent record|agent record|change ?log|file list|completion notes|debug log|revision history|post-?mortem|references?)\b/i,
@@ -95,7 +95,7 @@ class StoryFile {
         const outer = path.at(-1);
         const title = plainText(block.title);
         let area = areaOf(title);
-        if (outer?.area === 'history' && area !== 'follow-ups') area = 'history';
+        if (outer?.area === 'history' && !/follow[- ]?up/i.test(title)) area = 'history';
         else if (area === 'other' && outer) area = outer.area;
         if (bmad && (area === 'constraints' || area === 'prohibitions')) area = 'other';
         if (area === 'follow-ups' && outer?.area !== 'follow-ups') this.#followUps++;
@@ -199,7 +199,7 @@ class StoryFile {
   #followUpItems(items: readonly Item[]): void {
     for (const item of items) {
       const raw = firstText(item);
-      if (!BOX.test(raw) && !/^\[[\w -]+\]/.test(raw)) continue;
+      if (!BOX.test(raw) && !/^\[(?:AI-)?Review\]/i.test(raw)) continue;
       this.#listed('follow-up', item, undefined, `F${this.#followUps}.`);
     }
   }

@@ -5,12 +5,15 @@ import type { Sentence } from '../sentence.ts';
 import { asked, containerTargets, podTargets, type Shape, takeQuantifier, whose } from '../shape.ts';
 
 const QUANTITY = '\\d+(?:\\.\\d+)?\\s?(?:m|[KMGT]i?B?)?';
-const CPU = new RegExp(`\\bcpu\\b(?:\\s+(?:requests?|limits?))?\\s*(?:[=:]|of|is)?\\s*(\\d+(?:\\.\\d+)?m?)\\b|\\b(\\d+(?:\\.\\d+)?m?)\\s*(?:v?CPUs?|cores?)\\b`, 'i');
-const MEMORY = /\b(?:memory|mem|ram)\b(?:\s+(?:requests?|limits?))?\s*(?:[=:]|of|is)?\s*(\d+(?:\.\d+)?\s?(?:[KMGT]i?B?))\b|\b(\d+(?:\.\d+)?\s?[KMGT]i?B?)\s*(?:of )?(?:memory|mem|ram)\b/i;
+const CPU = /\bcpu\b(?:\s+(?:requests?|limits?))?\s*(?:[=:]|of|is)?\s*(\d+(?:\.\d+)?m?)\b|\b(\d+(?:\.\d+)?m?)\s*(?:v?CPUs?|cores?)\b/i;
+const MEMORY =
+  /\b(?:memory|mem|ram)\b(?:\s+(?:requests?|limits?))?\s*(?:[=:]|of|is)?\s*(\d+(?:\.\d+)?\s?(?:[KMGT]i?B?))\b|\b(\d+(?:\.\d+)?\s?[KMGT]i?B?)\s*(?:of )?(?:memory|mem|ram)\b/i;
 
 /** `Resource requests: cpu=250m, memory=512Mi`; `250m/512Mi requests, 500m/1Gi limits`; `requests and limits defined`. */
 export const resources: Shape = (sentence, context) => {
-  const said = sentence.has(/\b(?:resource|cpu|memory)s?\s*(?:requests?|limits?|reservations?)|\brequests?\s*(?:and|&|\/|or)\s*limits?|\blimits?\s*(?:and|&|\/|or)\s*requests?|\b(?:requests?|limits?)\s*[:(]\s*(?:cpu|memory|mem\b|\d)|\bresources?\s*[:(]\s*(?:requests?|limits?|cpu)/i);
+  const said = sentence.has(
+    /\b(?:resource|cpu|memory)s?\s*(?:requests?|limits?|reservations?)|\brequests?\s*(?:and|&|\/|or)\s*limits?|\blimits?\s*(?:and|&|\/|or)\s*requests?|\b(?:requests?|limits?)\s*[:(]\s*(?:cpu|memory|mem\b|\d)|\bresources?\s*[:(]\s*(?:requests?|limits?|cpu)/i,
+  );
   if (!said) return [];
   const wanted: Record<string, Record<string, Expected>> = {};
   const pieces = sentence.text.split(/(?=\b(?:requests?|limits?|reservations?)\b)/i);
@@ -27,17 +30,21 @@ export const resources: Shape = (sentence, context) => {
     const side = piece.side ?? open[index + 1]?.side;
     if (!side) continue;
     // "250m CPU request, 500m limit": values before the word belong to it, values after a colon to the word before it
-    const values = piece.side === undefined || /^\w+\s*[:=(]|^\w+\s+(?:of\s+)?(?:cpu|mem|\d)/i.test(piece.text) || index === open.length - 1 ? piece.text : piece.text.replace(/^[^:=(]*$/, '');
+    const values =
+      piece.side === undefined || /^\w+\s*[:=(]|^\w+\s+(?:of\s+)?(?:cpu|mem|\d)/i.test(piece.text) || index === open.length - 1
+        ? piece.text
+        : piece.text.replace(/^[^:=(]*$/, '');
     const cpu = CPU.exec(values);
     const memory = MEMORY.exec(values);
-    const pair = new RegExp(`^\\w+\\s*[:=(]?\\s*(\\d+(?:\\.\\d+)?m?)\\s*(?:/|,|\\+|and)\\s*(\\d+(?:\\.\\d+)?\\s?[KMGT]i?)\\b`, 'i').exec(values);
+    const pair = /^\w+\s*[:=(]?\s*(\d+(?:\.\d+)?m?)\s*(?:\/|,|\+|and)\s*(\d+(?:\.\d+)?\s?[KMGT]i?)\b/i.exec(values);
     if (cpu) want(side, 'cpu', quantity(cpu[1] ?? cpu[2]!));
     if (memory) want(side, 'memory', quantity(memory[1] ?? memory[2]!));
     if (!cpu && !memory && pair) {
       want(side, 'cpu', quantity(pair[1]!));
       want(side, 'memory', quantity(pair[2]!));
     }
-    for (const found of [cpu, memory, pair]) if (found) sentence.mark(piece.start + piece.text.indexOf(found[0]), piece.start + piece.text.indexOf(found[0]) + found[0].length);
+    for (const found of [cpu, memory, pair])
+      if (found) sentence.mark(piece.start + piece.text.indexOf(found[0]), piece.start + piece.text.indexOf(found[0]) + found[0].length);
   }
   for (const { side } of open) if (side && !wanted[side]) wanted[side] = bare(sentence);
   sentence.takeAll(/\b(?:resources?|cpu|memory|requests?|limits?|reservations?|containers?|pods?|defined|specified|deployments?|workloads?|components?)\b/i);
@@ -57,8 +64,14 @@ const quantity = (text: string): string => text.replace(/\s|B$/gi, '');
 
 const PROBES = { liveness: 'livenessProbe', readiness: 'readinessProbe', startup: 'startupProbe' } as const;
 const TIMINGS: readonly (readonly [string, RegExp])[] = [
-  ['initialDelaySeconds', /\binitial[\s-]?delay(?:[\s-]?seconds)?\s*(?:[=:]|of|is)?\s*(\d+)\s?s?(?:ec(?:ond)?s?)?\b|\b(\d+)\s?s(?:ec(?:ond)?s?)?\s+(?:initial\s+)?delay\b/i],
-  ['periodSeconds', /\bperiod(?:[\s-]?seconds)?\s*(?:[=:]|of|is)?\s*(\d+)\s?s?(?:ec(?:ond)?s?)?\b|\b(?:every|interval(?:\s*(?:of|[=:]))?)\s*(\d+)\s?s(?:ec(?:ond)?s?)?\b|\b(\d+)\s?s(?:ec(?:ond)?s?)?\s+(?:period|interval)\b/i],
+  [
+    'initialDelaySeconds',
+    /\binitial[\s-]?delay(?:[\s-]?seconds)?\s*(?:[=:]|of|is)?\s*(\d+)\s?s?(?:ec(?:ond)?s?)?\b|\b(\d+)\s?s(?:ec(?:ond)?s?)?\s+(?:initial\s+)?delay\b/i,
+  ],
+  [
+    'periodSeconds',
+    /\bperiod(?:[\s-]?seconds)?\s*(?:[=:]|of|is)?\s*(\d+)\s?s?(?:ec(?:ond)?s?)?\b|\b(?:every|interval(?:\s*(?:of|[=:]))?)\s*(\d+)\s?s(?:ec(?:ond)?s?)?\b|\b(\d+)\s?s(?:ec(?:ond)?s?)?\s+(?:period|interval)\b/i,
+  ],
   ['timeoutSeconds', /\btimeout(?:[\s-]?seconds)?\s*(?:[=:]|of|is)?\s*(\d+)\s?s?(?:ec(?:ond)?s?)?\b|\b(\d+)\s?s(?:ec(?:ond)?s?)?\s+timeout\b/i],
   ['failureThreshold', /\bfailure[\s-]?threshold\s*(?:[=:]|of|is)?\s*(\d+)\b|\b(\d+)\s+failures?\b/i],
   ['successThreshold', /\bsuccess[\s-]?threshold\s*(?:[=:]|of|is)?\s*(\d+)\b/i],
@@ -66,7 +79,14 @@ const TIMINGS: readonly (readonly [string, RegExp])[] = [
 
 /** `Liveness probe: HTTP GET /health, initialDelaySeconds=30`; `readiness and liveness probes on /healthz`; `Liveness probe: None`. */
 export const probes: Shape = (sentence, context) => {
-  const kinds = (Object.keys(PROBES) as (keyof typeof PROBES)[]).filter((kind) => sentence.has(new RegExp(`\\b${kind}(?:[\\s-]?probes?|\\s*(?:[,/&+]|and|or)\\s*(?:liveness|readiness|startup))|\\b(?:liveness|readiness|startup)\\s*(?:[,/&+]|and|or)\\s*${kind}`, 'i')));
+  const kinds = (Object.keys(PROBES) as (keyof typeof PROBES)[]).filter((kind) =>
+    sentence.has(
+      new RegExp(
+        `\\b${kind}(?:[\\s-]?probes?|\\s*(?:[,/&+]|and|or)\\s*(?:liveness|readiness|startup))|\\b(?:liveness|readiness|startup)\\s*(?:[,/&+]|and|or)\\s*${kind}`,
+        'i',
+      ),
+    ),
+  );
   const general = kinds.length === 0 && sentence.has(/\bhealth\s?(?:checks?|probes?)\b|\bprobes\b/i) && !sentence.has(/\bendpoint|\bcurl\b|https?:\/\//i);
   if (kinds.length === 0 && !general) return [];
   const found = context.containers();
@@ -80,7 +100,13 @@ export const probes: Shape = (sentence, context) => {
     return kinds.map((kind) => fragmentOf(`${who} has no ${PROBES[kind]}`, targets, { [PROBES[kind]]: { $: 'present' } }, 'error', of));
   }
   if (general) {
-    return [{ is: 'any', says: `${who} has a probe`, of: Object.values(PROBES).map((field) => fragmentOf(`${who} has a ${field}`, targets, { [field]: { $: 'present' } }, 'assert', of)) }];
+    return [
+      {
+        is: 'any',
+        says: `${who} has a probe`,
+        of: Object.values(PROBES).map((field) => fragmentOf(`${who} has a ${field}`, targets, { [field]: { $: 'present' } }, 'assert', of)),
+      },
+    ];
   }
   const probe: Record<string, Expected> = {};
   for (const [field, pattern] of TIMINGS) {
@@ -91,14 +117,20 @@ export const probes: Shape = (sentence, context) => {
   const port = sentence.take(/\bport\s*[=:]?\s*(\d{2,5})\b|:(\d{2,5})\b(?!\/\/)/i);
   const number = port ? Number(port[1] ?? port[2]) : undefined;
   if (http) {
-    probe['httpGet'] = { path: http[1]!.length > 1 ? http[1]!.replace(/[.,]$/, '') : http[1]!, ...(number === undefined ? {} : { port: { $: 'port', number } }) };
+    probe['httpGet'] = {
+      path: http[1]!.length > 1 ? http[1]!.replace(/[.,]$/, '') : http[1]!,
+      ...(number === undefined ? {} : { port: { $: 'port', number } }),
+    };
     sentence.takeAll(/\b(?:HTTPS?|GET|httpGet|path|endpoint|request)\b/i);
   } else if (sentence.take(/\bTCP(?:\s?socket)?(?:\s+(?:check|connection|probe))?\b|\btcpSocket\b/i)) {
     probe['tcpSocket'] = number === undefined ? { $: 'present' } : { port: { $: 'port', number } };
     sentence.takeAll(/\bon\b|\bcheck\b/i);
   } else if (sentence.take(/\bgRPC\b/i)) probe['grpc'] = number === undefined ? { $: 'present' } : { port: number };
   else {
-    const exec = /(?:exec(?:\s+command)?\s*[:=]?\s*|:\s*)?\b((?:pg_isready|redis-cli|mysqladmin|rabbitmq-diagnostics|mongosh?|celery|curl|wget|cat|test|nc)\b(?:\s+(?!and\b|with\b|on\b|every\b|initial)[\w./:-]+)*)/i.exec(sentence.open);
+    const exec =
+      /(?:exec(?:\s+command)?\s*[:=]?\s*|:\s*)?\b((?:pg_isready|redis-cli|mysqladmin|rabbitmq-diagnostics|mongosh?|celery|curl|wget|cat|test|nc)\b(?:\s+(?!and\b|with\b|on\b|every\b|initial)[\w./:-]+)*)/i.exec(
+        sentence.open,
+      );
     if (exec) {
       sentence.mark(exec.index, exec.index + exec[0].length);
       sentence.takeAll(/\b(?:exec|command)\b/i);
@@ -108,14 +140,26 @@ export const probes: Shape = (sentence, context) => {
   }
   return kinds.map((kind) => {
     const fragment = { [PROBES[kind]]: Object.keys(probe).length > 0 ? probe : { $: 'present' as const } };
-    return fragmentOf(`${who} has ${PROBES[kind]}${Object.keys(probe).length > 0 ? ` ${JSON.stringify(probe).replaceAll('"', '')}` : ''}`, targets, fragment, 'assert', of);
+    return fragmentOf(
+      `${who} has ${PROBES[kind]}${Object.keys(probe).length > 0 ? ` ${JSON.stringify(probe).replaceAll('"', '')}` : ''}`,
+      targets,
+      fragment,
+      'assert',
+      of,
+    );
   });
 };
 
 /** `Environment variables from ConfigMap: LOG_LEVEL, ENVIRONMENT`; `POSTGRES_DB=ai_agents`; `PASSWORD (from Secrets)`. */
 export const environment: Shape = (sentence, context) => {
   if (!sentence.has(/\b(?:env(?:ironment)?(?:\s*var(?:iable)?s?)?|env\s*from|envFrom|variables?)\b/i)) return [];
-  const names = sentence.takeAll(new RegExp(`\\b(${ENV_NAME}|(?<=[:,]\\s)[A-Z][A-Z0-9]{3,})\\b(?:\\s*[=:]\\s*("[^"]*"|'[^']*'|[^\\s,;()]+))?(?:\\s*\\((from (?:the )?)?(secrets?|config\\s*maps?)\\b[^()]*\\))?`, 'i'))
+  const names = sentence
+    .takeAll(
+      new RegExp(
+        `\\b(${ENV_NAME}|(?<=[:,]\\s)[A-Z][A-Z0-9]{3,})\\b(?:\\s*[=:]\\s*("[^"]*"|'[^']*'|[^\\s,;()]+))?(?:\\s*\\((from (?:the )?)?(secrets?|config\\s*maps?)\\b[^()]*\\))?`,
+        'i',
+      ),
+    )
     .filter((match) => match[1] === match[1]!.toUpperCase());
   const found = context.containers();
   const targets = containerTargets(found);
@@ -127,10 +171,17 @@ export const environment: Shape = (sentence, context) => {
     if (kinds.length === 0 || !sentence.has(/\benv/i)) return [];
     sentence.takeAll(/\b(?:environment|env|variables?|vars?|envFrom|secrets?|config\s*maps?|injected|loaded|mounted|sourced|container|pod)\b/i);
     return kinds.map((kind) => ({
-      is: 'any' as const, says: `${who} takes variables from a ${kind}`,
+      is: 'any' as const,
+      says: `${who} takes variables from a ${kind}`,
       of: [
         fragmentOf(`${who} has env from a ${kind}`, targets, { env: [{ valueFrom: { [reference(kind)]: { $: 'present' } } }] }, 'assert', of),
-        fragmentOf(`${who} has envFrom a ${kind}`, targets, { envFrom: [{ [`${kind === 'Secret' ? 'secret' : 'configMap'}Ref`]: { $: 'present' } }] }, 'assert', of),
+        fragmentOf(
+          `${who} has envFrom a ${kind}`,
+          targets,
+          { envFrom: [{ [`${kind === 'Secret' ? 'secret' : 'configMap'}Ref`]: { $: 'present' } }] },
+          'assert',
+          of,
+        ),
       ],
     }));
   }
@@ -143,16 +194,31 @@ export const environment: Shape = (sentence, context) => {
     const source = value === undefined ? (match[4] ?? lastSource ?? general) : undefined;
     const kind = source ? (/secret/i.test(source) ? 'Secret' : 'ConfigMap') : undefined;
     const direct = { name, ...(value === undefined ? {} : { value }), ...(kind ? { valueFrom: { [reference(kind)]: { $: 'present' as const } } } : {}) };
-    const own = fragmentOf(`${who} has ${name}${value === undefined ? '' : `=${value}`}${kind ? ` from a ${kind}` : ''}`, targets, { env: [direct] }, 'assert', of);
-    const whole = found.flatMap(({ container, workload }) => container.envFrom.flatMap((from) => {
-      const config = context.inventory.find(from.kind, from.name, workload);
-      return config && (!kind || from.kind === kind) ? [{ config, from }] : [];
-    }));
+    const own = fragmentOf(
+      `${who} has ${name}${value === undefined ? '' : `=${value}`}${kind ? ` from a ${kind}` : ''}`,
+      targets,
+      { env: [direct] },
+      'assert',
+      of,
+    );
+    const whole = found.flatMap(({ container, workload }) =>
+      container.envFrom.flatMap((from) => {
+        const config = context.inventory.find(from.kind, from.name, workload);
+        return config && (!kind || from.kind === kind) ? [{ config, from }] : [];
+      }),
+    );
     if (whole.length === 0) return own;
     return {
-      is: 'any' as const, says: own.says,
-      of: [own, ...whole.map(({ config, from }) => fragmentOf(`${from.kind}/${config.name} gives ${name} to ${who}`, [{ path: config.source.path, kind: config.kind, name: config.name, at: [] }],
-        { [config.node.entries.has('stringData') ? 'stringData' : 'data']: { [name.replace(from.prefix, '')]: value ?? { $: 'present' as const } } }))],
+      is: 'any' as const,
+      says: own.says,
+      of: [
+        own,
+        ...whole.map(({ config, from }) =>
+          fragmentOf(`${from.kind}/${config.name} gives ${name} to ${who}`, [{ path: config.source.path, kind: config.kind, name: config.name, at: [] }], {
+            [config.node.entries.has('stringData') ? 'stringData' : 'data']: { [name.replace(from.prefix, '')]: value ?? { $: 'present' as const } },
+          }),
+        ),
+      ],
     };
   });
 };
@@ -164,9 +230,13 @@ export const image: Shape = (sentence, context) => {
   const found = context.containers();
   const of = asked(sentence, found);
   const who = whose(found.map(({ workload }) => workload));
-  const match = sentence.take(/(?:(?:\[[^\]]+\]|\{[^}]+\}|<[^>]+>|\$\{?\w+\}?)\/)?((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z0-9][\w.-]*):([\w][\w.-]*)(@sha256:[0-9a-f]{64})?(?=$|[\s),;"'])/);
+  const match = sentence.take(
+    /(?:(?:\[[^\]]+\]|\{[^}]+\}|<[^>]+>|\$\{?\w+\}?)\/)?((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z0-9][\w.-]*):([\w][\w.-]*)(@sha256:[0-9a-f]{64})?(?=$|[\s),;"'])/,
+  );
   if (match && /^\d+$/.test(match[1]!)) return [];
-  const pinned = sentence.take(/\bpin(?:s|ned|ning)?\b(?:\s+to\s+(?:a\s+)?(?:specific\s+)?versions?)?|\bspecific (?:version|tag)s?\b|\bversioned tags?\b|\b(?:avoid|no|not|never|without|instead of)\s+(?:use\s+|using\s+)?(?:the\s+)?[`"']?:?latest\b[`"']?(?:\s+tags?)?/i);
+  const pinned = sentence.take(
+    /\bpin(?:s|ned|ning)?\b(?:\s+to\s+(?:a\s+)?(?:specific\s+)?versions?)?|\bspecific (?:version|tag)s?\b|\bversioned tags?\b|\b(?:avoid|no|not|never|without|instead of)\s+(?:use\s+|using\s+)?(?:the\s+)?[`"']?:?latest\b[`"']?(?:\s+tags?)?/i,
+  );
   if (!match && !pinned) return [];
   sentence.takeAll(/\b(?:container|docker)?\s*images?\b|\btags?\b|\bversions?\b|\blatest\b/i);
   takeQuantifier(sentence);
@@ -174,14 +244,20 @@ export const image: Shape = (sentence, context) => {
   if (!match) return [fragmentOf(`the image of ${who} is pinned to a version`, targets, { image: { $: 'image', pinned: true } }, 'assert', of)];
   const tag = match[2]!;
   const repository = match[1]!;
-  return [fragmentOf(`the image of ${who} is ${repository}:${tag}`, targets, { image: { $: 'image', repository, tag } }, 'assert', found.length > 1 ? 'any' : 'each')];
+  return [
+    fragmentOf(`the image of ${who} is ${repository}:${tag}`, targets, { image: { $: 'image', repository, tag } }, 'assert', found.length > 1 ? 'any' : 'each'),
+  ];
 };
 
 /** `Command: celery -A app worker --loglevel=info`. */
 export const command: Shape = (sentence, context) => {
   const match = /\b(?:command|args|entrypoint|cmd)\b\s*[:=]\s*(.+)$/i.exec(sentence.text);
   if (!match || sentence.has(/\bprobe\b|\bexec\b/i)) return [];
-  const text = match[1]!.replace(/\s*\([^()]*\)\s*$/, '').replace(/^\[|\]$/g, '').replace(/["',]/g, (mark) => (mark === ',' ? ' ' : '')).trim();
+  const text = match[1]!
+    .replace(/\s*\([^()]*\)\s*$/, '')
+    .replace(/^\[|\]$/g, '')
+    .replace(/["',]/g, (mark) => (mark === ',' ? ' ' : ''))
+    .trim();
   if (text.length < 3) return [];
   const found = context.containers();
   sentence.mark(match.index, sentence.text.length);
@@ -193,7 +269,16 @@ export const command: Shape = (sentence, context) => {
   if (whole.length === found.length && found.length > 0) {
     const [first, ...rest] = text.split(/\s+/);
     const across = found.every(({ container }) => container.node.entries.has('command') && container.node.entries.has('args'));
-    if (across) return [fragmentOf(`${who} runs ${text}`, targets, { command: { $: 'contains', text: first! }, args: { $: 'contains', text: rest.at(-1) ?? first! } }, 'assert', of)];
+    if (across)
+      return [
+        fragmentOf(
+          `${who} runs ${text}`,
+          targets,
+          { command: { $: 'contains', text: first! }, args: { $: 'contains', text: rest.at(-1) ?? first! } },
+          'assert',
+          of,
+        ),
+      ];
   }
   return [{ is: 'any', says: `${who} runs ${text}`, of: [part('command'), part('args')] }];
 };
@@ -204,12 +289,37 @@ const SECURITY: readonly (readonly [RegExp, string, (match: RegExpExecArray) => 
   [/\brunAsUser\b\s*[=:]?\s*(\d+)?/i, 'runAsUser', (match) => (match[1] ? Number(match[1]) : { $: 'present' }), 'either'],
   [/\brunAsGroup\b\s*[=:]?\s*(\d+)?/i, 'runAsGroup', (match) => (match[1] ? Number(match[1]) : { $: 'present' }), 'either'],
   [/\bfsGroup\b\s*[=:]?\s*(\d+)?/i, 'fsGroup', (match) => (match[1] ? Number(match[1]) : { $: 'present' }), 'pod'],
-  [/\breadOnlyRootFilesystem\b\s*(?:[=:]\s*(true|false))?|\bread-?only root file\s?systems?\b/i, 'readOnlyRootFilesystem', (match) => match[1] !== 'false', 'container'],
-  [/\ballowPrivilegeEscalation\b\s*(?:[=:]\s*(true|false))?|\b(?:no|disallow|prevent|disable[ds]?) privilege escalation\b/i, 'allowPrivilegeEscalation', (match) => match[1] === 'true', 'container'],
+  [
+    /\breadOnlyRootFilesystem\b\s*(?:[=:]\s*(true|false))?|\bread-?only root file\s?systems?\b/i,
+    'readOnlyRootFilesystem',
+    (match) => match[1] !== 'false',
+    'container',
+  ],
+  [
+    /\ballowPrivilegeEscalation\b\s*(?:[=:]\s*(true|false))?|\b(?:no|disallow|prevent|disable[ds]?) privilege escalation\b/i,
+    'allowPrivilegeEscalation',
+    (match) => match[1] === 'true',
+    'container',
+  ],
   [/\bprivileged\s*[=:]\s*(true|false)/i, 'privileged', (match) => match[1] === 'true', 'container'],
-  [/\b(?:drop(?:s|ped|ping)?\s+(?:all|ALL)\s+(?:linux\s+)?capabilities|(?:capabilities|caps)\s*(?:[:=(]\s*)?(?:drop(?:ped)?\s*[:=]?\s*\[?"?)ALL"?\]?|all (?:linux )?capabilities (?:are )?dropped|drop(?:s|ping|ped)?[\s:["]*ALL\b["\]]*)/i, 'capabilities', () => ({ drop: ['ALL'] }), 'container'],
-  [/\bseccomp(?:Profile)?\b(?:[\s:=]*(?:type[\s:=]*)?(RuntimeDefault|Localhost))?/i, 'seccompProfile', (match) => ({ type: match[1] ?? { $: 'present' } }), 'either'],
-  [/\b(?:run(?:s|ning)?\s+)?(?:containers?\s+)?as\s+(?:a\s+)?non-?\s?root(?:\s+user)?\b|\bnon-?root\s+(?:user|containers?|execution)\b/i, 'runAsNonRoot', () => true, 'either'],
+  [
+    /\b(?:drop(?:s|ped|ping)?\s+(?:all|ALL)\s+(?:linux\s+)?capabilities|(?:capabilities|caps)\s*(?:[:=(]\s*)?(?:drop(?:ped)?\s*[:=]?\s*\[?"?)ALL"?\]?|all (?:linux )?capabilities (?:are )?dropped|drop(?:s|ping|ped)?[\s:["]*ALL\b["\]]*)/i,
+    'capabilities',
+    () => ({ drop: ['ALL'] }),
+    'container',
+  ],
+  [
+    /\bseccomp(?:Profile)?\b(?:[\s:=]*(?:type[\s:=]*)?(RuntimeDefault|Localhost))?/i,
+    'seccompProfile',
+    (match) => ({ type: match[1] ?? { $: 'present' } }),
+    'either',
+  ],
+  [
+    /\b(?:run(?:s|ning)?\s+)?(?:containers?\s+)?as\s+(?:a\s+)?non-?\s?root(?:\s+user)?\b|\bnon-?root\s+(?:user|containers?|execution)\b/i,
+    'runAsNonRoot',
+    () => true,
+    'either',
+  ],
 ];
 
 /** `Pod security context: runAsNonRoot: true, runAsUser: 1000`: on the pod or on every container of it, as the kubelet reads it. */
@@ -232,7 +342,13 @@ export const security: Shape = (sentence, context) => {
     seen.add(field);
     const says = `${who} has ${field} ${typeof value === 'object' ? JSON.stringify(value).replaceAll('"', '') : String(value)}`;
     const onPod = fragmentOf(says, podTargets(workloads), { securityContext: { [field]: value } }, 'assert', of);
-    const onContainers = fragmentOf(says, containerTargets(workloads.flatMap((workload) => workload.containers.map((container) => ({ container, workload })))), { securityContext: { [field]: value } }, 'assert', of);
+    const onContainers = fragmentOf(
+      says,
+      containerTargets(workloads.flatMap((workload) => workload.containers.map((container) => ({ container, workload })))),
+      { securityContext: { [field]: value } },
+      'assert',
+      of,
+    );
     if (where === 'pod') return [onPod];
     return where === 'container' ? [onContainers] : [{ is: 'any', says, of: [onContainers, onPod] }];
   });

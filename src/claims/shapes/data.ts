@@ -13,8 +13,9 @@ export const data: Shape = (sentence, context) => {
   const kinds = ['ConfigMap', 'Secret'].filter((kind) => context.own.kinds.includes(kind));
   const inherited = ['ConfigMap', 'Secret'].filter((kind) => context.parent.kinds.includes(kind));
   const kind = kinds[0] ?? inherited[0];
-  if (!kind || !sentence.has(/\b(?:data|keys?|values?|config(?:uration)?|settings?|variables?|contains?|includes?|with)\b|:/i)) return [];
-  const pairs = sentence.takeAll(new RegExp(`\\b(${ENV_NAME}|[A-Z][A-Z0-9]{3,}(?=\\s*=))\\b(?:\\s*[=:]\\s*("[^"]*"|'[^']*'|[^\\s,;()]+))?`));
+  if (!kind) return [];
+  const listed = new RegExp(`(?:${ENV_NAME})\\b[^.]*,|,[^.]*\\b(?:${ENV_NAME})\\b`).test(sentence.text) ? '|[A-Z][A-Z0-9]{3,}' : '';
+  const pairs = sentence.takeAll(new RegExp(`\\b(${ENV_NAME}|[A-Z][A-Z0-9]{3,}(?=\\s*=)${listed})\\b(?:\\s*[=:]\\s*("[^"]*"|'[^']*'|[^\\s,;()]+))?`));
   if (pairs.length === 0) return [];
   const holders = context.resolve([kind]).found;
   sentence.takeAll(/\b(?:configuration|config|data|keys?|values?|settings?|variables?|config\s*maps?|secrets?|environment)\b/i);
@@ -26,8 +27,13 @@ export const data: Shape = (sentence, context) => {
       const key = Array.from(dataOf(holder).keys()).find((name) => same(name, match[1]!));
       return key === undefined ? [] : [{ holder, key }];
     });
-    if (fitting.length === 0) return fragmentOf(says, targetsOf(holders), { [fieldOf(holders[0]!)]: { [match[1]!]: value ?? { $: 'present' } } }, 'assert', 'any');
-    return { is: 'any', says, of: fitting.map(({ holder, key }) => fragmentOf(says, [targetOf(holder)], { [fieldOf(holder, key)]: { [key]: value ?? { $: 'present' } } })) };
+    if (fitting.length === 0)
+      return fragmentOf(says, targetsOf(holders), { [fieldOf(holders[0]!)]: { [match[1]!]: value ?? { $: 'present' } } }, 'assert', 'any');
+    return {
+      is: 'any',
+      says,
+      of: fitting.map(({ holder, key }) => fragmentOf(says, [targetOf(holder)], { [fieldOf(holder, key)]: { [key]: value ?? { $: 'present' } } })),
+    };
   });
 };
 
@@ -37,18 +43,33 @@ const fieldOf = (resource: Resource, key?: string): string =>
 
 /** `All sensitive values must go in Secrets`, `ConfigMap for non-sensitive settings`: no ConfigMap key and no literal variable is named like a credential. */
 export const sensitive: Shape = (sentence, context) => {
-  const secrets = sentence.take(/\b(?:all\s+)?(?:sensitive|secret|confidential)\s+(?:values?|data|config\w*|settings?|information|credentials)\b[^.]*?\b(?:in|into|from|via|through|as|using|uses?)\s+(?:kubernetes\s+|k8s\s+)?secrets?\b(?:\s*\(not (?:in )?config\s*maps?\))?/i);
-  const config = secrets ? undefined : sentence.take(/\b(?:for|with|holds?|contains?|of|used for)?\s*(?:only\s+)?non-?\s?sensitive\s+(?:config\w*|settings?|values?|data|environment variables|env vars?)\b(?:\s+only)?/i);
+  const secrets = sentence.take(
+    /\b(?:all\s+)?(?:sensitive|secret|confidential)\s+(?:values?|data|config\w*|settings?|information|credentials)\b[^.]*?\b(?:in|into|from|via|through|as|using|uses?)\s+(?:kubernetes\s+|k8s\s+)?secrets?\b(?:\s*\(not (?:in )?config\s*maps?\))?/i,
+  );
+  const config = secrets
+    ? undefined
+    : sentence.take(
+        /\b(?:for|with|holds?|contains?|of|used for)?\s*(?:only\s+)?non-?\s?sensitive\s+(?:config\w*|settings?|values?|data|environment variables|env vars?)\b(?:\s+only)?/i,
+      );
   if (!secrets && !config) return [];
   const maps = context.inventory.ofKind('ConfigMap');
-  const checks: Check[] = maps.flatMap((map) => Array.from(dataOf(map).keys()).filter((key) => CREDENTIAL.test(key)).map((key) =>
-    fragmentOf(`ConfigMap/${map.name} holds no ${key}`, [targetOf(map)], { data: { [key]: { $: 'present' } } }, 'error')));
-  if (checks.length === 0 && maps.length > 0) checks.push(fragmentOf(`no key of ${whose(maps)} is named like a credential`, targetsOf(maps), { data: {} }, 'assert', 'each'));
+  const checks: Check[] = maps.flatMap((map) =>
+    Array.from(dataOf(map).keys())
+      .filter((key) => CREDENTIAL.test(key))
+      .map((key) => fragmentOf(`ConfigMap/${map.name} holds no ${key}`, [targetOf(map)], { data: { [key]: { $: 'present' } } }, 'error')),
+  );
+  if (checks.length === 0 && maps.length > 0)
+    checks.push(fragmentOf(`no key of ${whose(maps)} is named like a credential`, targetsOf(maps), { data: {} }, 'assert', 'each'));
   if (config) return checks;
   for (const workload of context.inventory.workloads) {
     for (const container of workload.containers) {
       for (const { name, value } of container.env) {
-        if (CREDENTIAL.test(name) && value) checks.push(fragmentOf(`${workload.kind}/${workload.name} takes ${name} from a Secret`, [targetOf(workload, container.path)], { env: [{ name, valueFrom: { secretKeyRef: { $: 'present' } } }] }));
+        if (CREDENTIAL.test(name) && value)
+          checks.push(
+            fragmentOf(`${workload.kind}/${workload.name} takes ${name} from a Secret`, [targetOf(workload, container.path)], {
+              env: [{ name, valueFrom: { secretKeyRef: { $: 'present' } } }],
+            }),
+          );
       }
     }
   }
@@ -57,11 +78,23 @@ export const sensitive: Shape = (sentence, context) => {
 
 /** `never commit the real file`: git ignores it. */
 export const ignored: Shape = (sentence, context) => {
-  const match = sentence.take(/\b(?:never|not|do not|don't)\s+(?:be\s+)?commit(?:ted|ting)?\b(?:\s+(?:the\s+)?(?:actual|real)?\s*(?:secrets?|values?|files?|credentials?))?(?:\s+to git)?|\bgit-?\s?ignored?\b|\badd(?:ed)?\s+to\s+\.gitignore\b/i);
+  const match = sentence.take(
+    /\b(?:never|not|do not|don't)\s+(?:be\s+)?commit(?:ted|ting)?\b(?:\s+(?:the\s+)?(?:actual|real)?\s*(?:secrets?|values?|files?|credentials?))?(?:\s+to git)?|\bgit-?\s?ignored?\b|\badd(?:ed)?\s+to\s+\.gitignore\b/i,
+  );
   const [template] = context.own.files.filter((path) => /\.(?:example|sample|template)$|\.(?:example|sample)\./.test(path));
   if (!match || !template) return [];
   const real = template.replace(/\.(?:example|sample|template)\b/, '');
-  return [{ is: 'says', says: `.gitignore names ${real}`, paths: ['.gitignore', `${real.slice(0, real.lastIndexOf('/') + 1)}.gitignore`], in: 'text', about: [], items: [[real, real.slice(real.lastIndexOf('/') + 1)]], most: [] }];
+  return [
+    {
+      is: 'says',
+      says: `.gitignore names ${real}`,
+      paths: ['.gitignore', `${real.slice(0, real.lastIndexOf('/') + 1)}.gitignore`],
+      in: 'text',
+      about: [],
+      items: [[real, real.slice(real.lastIndexOf('/') + 1)]],
+      most: [],
+    },
+  ];
 };
 
 /** Any other `fieldName: value` with a Kubernetes field's name: somewhere in what the claim is about. */
@@ -75,6 +108,30 @@ export const fields: Shape = (sentence, context) => {
   return pairs.map((match) => {
     const text = match[2]!.replace(/\.$/, '');
     const value = text === 'true' ? true : text === 'false' ? false : /^\d+$/.test(text) ? Number(text) : text;
-    return fragmentOf(`${whose(targets)} has ${match[1]}: ${text}`, targetsOf(targets), { $: 'deep', key: match[1]!, value }, 'assert', targets.length > 1 ? 'unclear' : 'each');
+    return fragmentOf(
+      `${whose(targets)} has ${match[1]}: ${text}`,
+      targetsOf(targets),
+      { $: 'deep', key: match[1]!, value },
+      'assert',
+      targets.length > 1 ? 'unclear' : 'each',
+    );
   });
+};
+
+/** A file that is no manifest of pods (settings, values, modules): what the claim names exactly stands in its text. */
+export const contents: Shape = (sentence, context) => {
+  const [path, ...more] = context.own.files.filter((file) => sentence.text.includes(file.slice(file.lastIndexOf('/') + 1)));
+  const source = path === undefined ? undefined : context.inventory.sources.get(path);
+  if (!path || !source || more.length > 0 || context.inventory.resources.some((resource) => resource.source === source) || /\.(?:md|sh)$/.test(path)) return [];
+  if (context.own.kinds.length > 0 && !/kustomization|values|\.env|\.tf$|gitignore/.test(path)) return [];
+  const exact = sentence.takeAll(
+    new RegExp(`\\b(${ENV_NAME}|[A-Z]{3,}(?=\\s*=)|[a-z]+(?:_[a-z0-9]+)+|[a-z]+[A-Z]\\w+)\\b(?:\\s*[=:]\\s*["'\`]?([\\w./:-]+)["'\`]?)?`),
+  );
+  if (exact.length === 0) return [];
+  const items = exact.map(([, name, value]) =>
+    value === undefined
+      ? [name!]
+      : [`${name}=${value}`, `${name}: ${value}`, `${name}: "${value}"`, `${name} = "${value}"`, `${name}="${value}"`, `${name} = ${value}`],
+  );
+  return [{ is: 'says', in: 'text', says: `${path} names ${exact.map(([, name]) => name).join(', ')}`, paths: [path], about: [], items, most: [] }];
 };

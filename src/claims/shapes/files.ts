@@ -5,6 +5,8 @@ import type { Shape } from '../shape.ts';
 
 const GONE = /^(?:delete|deletes|deleted|remove|removes|removed|drop|dropped)\b/i;
 
+const MADE = /^(?:create|creates|created|add|adds|added|write|implement|provide)\b/i;
+
 /** Files and folders that a claim names are there, or, where it says that they were deleted, are not. */
 export const files: Shape = (sentence, context) => {
   const checks: Check[] = [];
@@ -16,9 +18,17 @@ export const files: Shape = (sentence, context) => {
       checks.push({ is: 'file', path: written, exists: false, says: `${written} is gone` });
       continue;
     }
-    checks.push({ is: 'file', path: located(written, context.parent.files, context.inventory.paths), exists: true, says: `${written} is there` });
+    const made = checks.length === 0 && MADE.test(sentence.text) && sentence.text.slice(0, match.index).split(/\s+/).length <= 4;
+    checks.push({
+      is: 'file',
+      path: located(written, context.parent.files, context.inventory.paths),
+      exists: true,
+      says: `${written} is there`,
+      ...(made ? { essential: true } : {}),
+    });
   }
-  if (checks.length > 0) sentence.takeAll(/\b(?:scripts?|charts?|workflows?|guides?|entry|root|project|repo(?:sitory)?|skeleton|structure|delete[sd]?|removed?s?)\b/i);
+  if (checks.length > 0)
+    sentence.takeAll(/\b(?:scripts?|charts?|workflows?|guides?|entry|root|project|repo(?:sitory)?|skeleton|structure|delete[sd]?|removed?s?)\b/i);
   return checks;
 };
 
@@ -26,7 +36,10 @@ export const files: Shape = (sentence, context) => {
 function looksLikeFile(written: string, text: string, at: number, paths: ReadonlySet<string>): boolean {
   if (matchingPaths(written, paths).length > 0) return true;
   if (/:\/\/\S*$/.test(text.slice(0, at)) || text[at - 1] === '/' || /^[\d.]+$/.test(written)) return false;
-  return /\.(?:ya?ml|json|md|sh|py|ts|tsx|js|toml|ini|conf|tf|go|sql|service|tpl|example|txt|xml)(?:\.\w+)?$/.test(written) || (/\/$/.test(written) && !/^(?:and|or)\//.test(written) && written.length > 3 && !/^[A-Z]/.test(written));
+  return (
+    /\.(?:ya?ml|json|md|sh|py|ts|tsx|js|toml|ini|conf|tf|go|sql|service|tpl|example|txt|xml)(?:\.\w+)?$/.test(written) ||
+    (/\/$/.test(written) && !/^(?:and|or)\//.test(written) && written.length > 3 && !/^[A-Z]/.test(written))
+  );
 }
 
 /** A short path of a sub-task stands below the folder that its task names. */

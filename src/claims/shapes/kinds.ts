@@ -1,7 +1,7 @@
 import type { Check } from '../../checks/check.ts';
 import { isWorkload, type Resource, type Workload } from '../../manifest/resource.ts';
-import { type Context, fragmentOf } from '../context.ts';
 import type { Mention } from '../component.ts';
+import { type Context, fragmentOf } from '../context.ts';
 import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, WORKLOAD_KINDS } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
 import { type Shape, targetsOf, whose } from '../shape.ts';
@@ -18,7 +18,10 @@ export const kinds: Shape = (sentence, context) => {
   const text = sentence.text;
   sentence.takeAll(/\(\s*not\s+(?:a\s+)?[A-Z]\w+[^()]*\)/);
   const mentions = context.own.mentions.filter(({ start, end }) => !sentence.isExplained(start, end) && !kindOf(text.slice(start, end)));
-  const listed = mentions.filter(({ start }) => start > named.at(-1)!.end && /\b(?:for|of)\b/i.test(text.slice(named.at(-1)!.end, start)) && !/\(/.test(text.slice(named.at(-1)!.end, start)));
+  const listed = mentions.filter(
+    ({ start }) =>
+      start > named.at(-1)!.end && /\b(?:for|of)\b/i.test(text.slice(named.at(-1)!.end, start)) && !/\(/.test(text.slice(named.at(-1)!.end, start)),
+  );
   for (const { kind, start, end, loose } of named) {
     sentence.mark(start, end);
     const wanted = kind === 'Deployment' && loose ? WORKLOAD_KINDS : [kind];
@@ -42,7 +45,8 @@ export const kinds: Shape = (sentence, context) => {
 
 const CLUSTER_WIDE = new Set(['StorageClass', 'ClusterIssuer', 'IngressClass', 'PriorityClass']);
 
-const thereIs = (found: readonly Resource[]): Check => fragmentOf(`there is ${whose(found)}`, targetsOf(found), { kind: { $: 'present' }, metadata: {} }, 'assert', 'any');
+const thereIs = (found: readonly Resource[]): Check =>
+  fragmentOf(`there is ${whose(found)}`, targetsOf(found), { kind: { $: 'present' }, metadata: {} }, 'assert', 'any');
 
 function forPart(kinds: readonly string[], part: Mention, context: Context): Check {
   const fitting: readonly Resource[] = kinds.flatMap((kind) =>
@@ -59,8 +63,14 @@ function forPart(kinds: readonly string[], part: Mention, context: Context): Che
 
 /** Parts named right before a kind: "PostgreSQL StatefulSet", "API (FastAPI) Deployment". */
 function before(mentions: readonly Mention[], start: number, text: string): Mention[] {
-  const near = mentions.filter(({ end }) => end <= start && /^[\s,/&()A-Za-z-]{0,40}$/.test(text.slice(end, start)) && !/\b(?:with|and then|in|on|from|using)\b/i.test(text.slice(end, start)));
-  return near.slice(-1).concat(near.slice(0, -1).filter(({ end }) => /^\s*(?:,|and|&|\/|\()/.test(text.slice(end, start)) && near.length > 1)).slice(0, 4);
+  const near = mentions.filter(
+    ({ end }) =>
+      end <= start && /^[\s,/&()A-Za-z-]{0,40}$/.test(text.slice(end, start)) && !/\b(?:with|and then|in|on|from|using)\b/i.test(text.slice(end, start)),
+  );
+  return near
+    .slice(-1)
+    .concat(near.slice(0, -1).filter(({ end }) => /^\s*(?:,|and|&|\/|\()/.test(text.slice(end, start)) && near.length > 1))
+    .slice(0, 4);
 }
 
 interface KindWord {
@@ -80,9 +90,14 @@ function kindsIn(sentence: Sentence): KindWord[] {
     const end = start + match[0].length;
     if (!kind || sentence.isExplained(start, end)) continue;
     const after = sentence.text.slice(end, end + 24);
-    const capital = /^[A-Z]/.test(match[0]) && (start > 0 || /^\s+(?:manifests?|template|resource|object|definition|ya?ml|is|are|created|exists?|for|named|with|and|,)/i.test(after));
+    const capital =
+      /^[A-Z]/.test(match[0]) &&
+      (start > 0 || /^\s+(?:manifests?|template|resource|object|definition|ya?ml|is|are|created|exists?|for|named|with|and|,)/i.test(after));
     const asManifest = /^\s*(?:and\s+\w+\s+)?(?:\(?ya?ml\)?\s+)?(?:manifests?|templates?|resources?|objects?|definitions?|specs?)\b/i.test(after);
-    const made = /\b(?:create|creates|created|add|adds|added|define|defines|defined|implement|write|provide|include|includes|has|have|configure)\b[^.]{0,40}$/i.test(sentence.text.slice(0, start));
+    const made =
+      /\b(?:create|creates|created|add|adds|added|define|defines|defined|implement|write|provide|include|includes|has|have|configure)\b[^.]{0,40}$/i.test(
+        sentence.text.slice(0, start),
+      );
     if (EVERYDAY_KINDS.has(kind) && !capital && !asManifest && !(made && kind !== 'Pod' && kind !== 'Secret')) continue;
     if (kind === 'Pod') continue; // pods come from workloads: a claim about pods is about those
     found.push({ kind, start, end, loose: kind === 'Deployment' && (asManifest || !/^D/.test(match[0])) });

@@ -8,24 +8,36 @@ const number = (match: RegExpExecArray): number => Number(match.slice(1).find((v
 
 /** `Replicas: 2`, `3 replicas`, `at least 2 replicas`. */
 export const replicas: Shape = (sentence, context) => {
-  const match = sentence.take(/(?<!min\s?|max\s?|minimum |maximum )\breplicas?(?:\s*count)?\s*(?:[=:]|of|to|is|set to)?\s*(\d+)\b(?!\s*(?:-|–|to)\s*\d)|\b(\d+)\s+(?:pod\s+)?replicas?\b/i);
+  const match = sentence.take(
+    /(?<!min\s?|max\s?|minimum |maximum )\breplicas?(?:\s*count)?\s*(?:[=:]|of|to|is|set to)?\s*(\d+)\b(?!\s*(?:-|–|to)\s*\d)|\b(\d+)\s+(?:pod\s+)?replicas?\b/i,
+  );
   if (!match) return [];
   const workloads = context.workloads().found;
   const atLeast = sentence.take(/\bat least\b|\bminimum(?: of)?\b|\b(?:>=|≥)/i) || new RegExp(`${number(match)}\\+`).test(sentence.text);
   const value: Expected = atLeast ? { $: 'atLeast', number: number(match) } : number(match);
   takeQuantifier(sentence);
-  return [fragmentOf(`${whose(workloads)} has replicas ${number(match)}`, targetsOf(workloads), { spec: { replicas: value } }, 'assert', asked(sentence, workloads))];
+  return [
+    fragmentOf(`${whose(workloads)} has replicas ${number(match)}`, targetsOf(workloads), { spec: { replicas: value } }, 'assert', asked(sentence, workloads)),
+  ];
 };
 
 /** `MinReplicas: 1, MaxReplicas: 10`; `70% CPU`; `scale-down stabilization: 3 minutes`; `Target: Deployment/worker`. */
 export const autoscaler: Shape = (sentence, context) => {
   const kind = 'HorizontalPodAutoscaler';
-  const about = context.own.kinds.includes(kind) || context.parent.kinds.includes(kind) || sentence.has(/\bauto-?scal|\bscal(?:es?|ing)\b|\b(?:min|max)\s?replicas\b|\bstabilization\b/i);
+  const about =
+    context.own.kinds.includes(kind) ||
+    context.parent.kinds.includes(kind) ||
+    sentence.has(/\bauto-?scal|\bscal(?:es?|ing)\b|\b(?:min|max)\s?replicas\b|\bstabilization\b/i);
   if (!about) return [];
   const fragment: { [key: string]: Expected } = {};
   const min = sentence.take(/\bmin(?:imum)?[\s_-]?(?:replicas|pods)?\s*(?:[=:]|of|is)?\s*(\d+)(?:\s+(?:replicas|pods))?\b/i);
   const max = sentence.take(/\bmax(?:imum)?[\s_-]?(?:replicas|pods)?\s*(?:[=:]|of|is)?\s*(\d+)(?:\s+(?:replicas|pods))?\b/i);
-  const range = min || max ? undefined : sentence.take(/\b(?:from\s+)?(\d+)\s*(?:-|–|to)\s*(\d+)\s*(?:replicas|pods|workers|instances)\b|\bbetween\s+(\d+)\s+and\s+(\d+)\s*(?:replicas|pods)?\b|\breplicas?\s*[:=]?\s*(\d+)\s*(?:-|–|to)\s*(\d+)\b/i);
+  const range =
+    min || max
+      ? undefined
+      : sentence.take(
+          /\b(?:from\s+)?(\d+)\s*(?:-|–|to)\s*(\d+)\s*(?:replicas|pods|workers|instances)\b|\bbetween\s+(\d+)\s+and\s+(\d+)\s*(?:replicas|pods)?\b|\breplicas?\s*[:=]?\s*(\d+)\s*(?:-|–|to)\s*(\d+)\b/i,
+        );
   if (min) fragment['minReplicas'] = number(min);
   if (max) fragment['maxReplicas'] = number(max);
   if (range) {
@@ -34,16 +46,33 @@ export const autoscaler: Shape = (sentence, context) => {
   }
   const metrics: Expected[] = [];
   for (const name of ['cpu', 'memory']) {
-    const match = sentence.take(new RegExp(`\\b${name}\\b(?:\\s+(?:utili[sz]ation|usage|target|average|threshold))*\\s*(?:[=:>]|of|at|is|above|exceeds|target)*\\s*(\\d+)\\s?%|(\\d+)\\s?%\\s*(?:average\\s+|target\\s+)?${name}\\b(?:\\s+(?:utili[sz]ation|usage|threshold))?`, 'i'));
+    const match = sentence.take(
+      new RegExp(
+        `\\b${name}\\b(?:\\s+(?:utili[sz]ation|usage|target|average|threshold))*\\s*(?:[=:>]|of|at|is|above|exceeds|target)*\\s*(\\d+)\\s?%|(\\d+)\\s?%\\s*(?:average\\s+|target\\s+)?${name}\\b(?:\\s+(?:utili[sz]ation|usage|threshold))?`,
+        'i',
+      ),
+    );
     if (match) metrics.push({ resource: { name, target: { averageUtilization: number(match) } } });
   }
   if (metrics.length > 0) {
     fragment['metrics'] = metrics;
     sentence.takeAll(/\btarget(?:s|ing)?\b|\bmetrics?\b|\butili[sz]ation\b|\bthreshold\b|\baverage\b/i);
   }
-  for (const [side, pattern] of [['scaleDown', 'scale[\\s-]?down'], ['scaleUp', 'scale[\\s-]?up']] as const) {
-    const match = sentence.take(new RegExp(`\\b${pattern}\\b[^\\d]{0,40}?(?:stabili[sz]ation(?:\\s*window)?|window|delay|cooldown)[^\\d]{0,12}(\\d+)\\s*(s|sec|seconds?|m|min|minutes?)\\b`, 'i'));
-    if (match) fragment['behavior'] = { ...(fragment['behavior'] as object), [side]: { stabilizationWindowSeconds: Number(match[1]) * (match[2]!.startsWith('m') ? 60 : 1) } };
+  for (const [side, pattern] of [
+    ['scaleDown', 'scale[\\s-]?down'],
+    ['scaleUp', 'scale[\\s-]?up'],
+  ] as const) {
+    const match = sentence.take(
+      new RegExp(
+        `\\b${pattern}\\b[^\\d]{0,40}?(?:stabili[sz]ation(?:\\s*window)?|window|delay|cooldown)[^\\d]{0,12}(\\d+)\\s*(s|sec|seconds?|m|min|minutes?)\\b`,
+        'i',
+      ),
+    );
+    if (match)
+      fragment['behavior'] = {
+        ...(fragment['behavior'] as object),
+        [side]: { stabilizationWindowSeconds: Number(match[1]) * (match[2]!.startsWith('m') ? 60 : 1) },
+      };
   }
   const target = sentence.take(/\btargets?\s*[:=]?\s*(?:the\s+)?(Deployment|StatefulSet)\s*\/\s*([a-z0-9-]+)/i);
   if (target) fragment['scaleTargetRef'] = { kind: target[1]![0]!.toUpperCase() + target[1]!.slice(1), name: target[2]! };
@@ -52,7 +81,15 @@ export const autoscaler: Shape = (sentence, context) => {
   sentence.takeAll(/\b(?:HPAs?|horizontal pod autoscalers?|auto-?scal(?:er|ing)|scal(?:es?|ing)|behaviou?r)\b/i);
   takeQuantifier(sentence);
   if (scalers.length === 0) return [absentKind(kind, context)];
-  return [fragmentOf(`${whose(scalers)} has ${JSON.stringify(fragment).replaceAll('"', '')}`, targetsOf(scalers, ['spec']), fragment, 'assert', asked(sentence, scalers))];
+  return [
+    fragmentOf(
+      `${whose(scalers)} has ${JSON.stringify(fragment).replaceAll('"', '')}`,
+      targetsOf(scalers, ['spec']),
+      fragment,
+      'assert',
+      asked(sentence, scalers),
+    ),
+  ];
 };
 
 /** `PersistentVolumeClaim: 10Gi storage, ReadWriteOnce access`; `Volume mounts: /data (persistent claim)`. */
@@ -61,17 +98,35 @@ export const storage: Shape = (sentence, context) => {
   const about = sentence.has(/\bstorage\b|\bPVCs?\b|\bpersistent\b|\bvolumes?\b|\baccess\s?mode/i);
   if (!about) return [];
   const workloads = context.workloads().found;
-  const paths = sentence.takeAll(/\bmount(?:s|ed)?(?:\s*path)?\s*(?:[:=]|at|to|on)?\s*(\/[\w./-]+)|(?<=\bvolume mounts?[^/]{0,20})(?<![\w.])(\/[\w./-]+)|\bvolume\b[^/]{0,20}(?:at|on)\s+(\/[\w./-]+)/i);
+  const paths = sentence.takeAll(
+    /\bmount(?:s|ed)?(?:\s*path)?\s*(?:[:=]|at|to|on)?\s*(\/[\w./-]+)|(?<=\bvolume mounts?[^/]{0,20})(?<![\w.])(\/[\w./-]+)|\bvolume\b[^/]{0,20}(?:at|on)\s+(\/[\w./-]+)/i,
+  );
   const none = /\bvolume(?:\s*mount)?s?\s*[:=]\s*none\b/i.exec(sentence.text);
   const containers = context.containers();
   if (none) {
     sentence.mark(none.index, none.index + none[0].length);
     sentence.takeAll(/\([^()]*\)/);
-    return [fragmentOf(`${whose(workloads)} mounts nothing`, containers.map(({ container, workload }) => targetOf(workload, container.path)), { volumeMounts: { $: 'present' } }, 'error', asked(sentence, workloads))];
+    return [
+      fragmentOf(
+        `${whose(workloads)} mounts nothing`,
+        containers.map(({ container, workload }) => targetOf(workload, container.path)),
+        { volumeMounts: { $: 'present' } },
+        'error',
+        asked(sentence, workloads),
+      ),
+    ];
   }
   for (const match of paths) {
     const path = match.slice(1).find((value) => value !== undefined)!;
-    checks.push(fragmentOf(`${whose(workloads)} mounts a volume at ${path}`, containers.map(({ container, workload }) => targetOf(workload, container.path)), { volumeMounts: [{ mountPath: path }] }, 'assert', asked(sentence, containers)));
+    checks.push(
+      fragmentOf(
+        `${whose(workloads)} mounts a volume at ${path}`,
+        containers.map(({ container, workload }) => targetOf(workload, container.path)),
+        { volumeMounts: [{ mountPath: path }] },
+        'assert',
+        asked(sentence, containers),
+      ),
+    );
   }
   if (checks.length > 0) sentence.takeAll(/\bvolumes?\s*mounts?\b|\b(?:mount(?:ed|s)?|volumes?|path|claim|persistent)\b/i);
   const spec: { [key: string]: Expected } = {};
@@ -85,13 +140,30 @@ export const storage: Shape = (sentence, context) => {
   if (Object.keys(spec).length > 0 || (claimNamed && checks.length === 0)) {
     const claims = context.resolve(['PersistentVolumeClaim']).found;
     const holders = context.resolve(['StatefulSet']).found.filter((resource) => itemsOf(get(resource.node, 'spec', 'volumeClaimTemplates')).length > 0);
-    sentence.takeAll(/\b(?:persistent\s*volume\s*claims?|PVCs?|volume\s?claim\s?templates?|persistent|storage|volumes?|claims?|access(?:\s?modes?)?|size|capacity|mounts?|mounted)\b/i);
+    sentence.takeAll(
+      /\b(?:persistent\s*volume\s*claims?|PVCs?|volume\s?claim\s?templates?|persistent|storage|volumes?|claims?|access(?:\s?modes?)?|size|capacity|mounts?|mounted)\b/i,
+    );
     takeQuantifier(sentence);
     const wanted: Expected = Object.keys(spec).length > 0 ? { spec } : {};
     const options: Check[] = [];
     if (claims.length > 0) options.push(fragmentOf(`${whose(claims)} has ${shown(spec)}`, targetsOf(claims), wanted, 'assert', asked(sentence, claims)));
-    if (holders.length > 0) options.push(fragmentOf(`${whose(holders)} claims a volume with ${shown(spec)}`, targetsOf(holders, ['spec']), { volumeClaimTemplates: [wanted] }, 'assert', asked(sentence, holders)));
-    checks.push(options.length === 0 ? absentKind('PersistentVolumeClaim', context) : options.length === 1 ? options[0]! : { is: 'any', says: `a claim has ${shown(spec)}`, of: options });
+    if (holders.length > 0)
+      options.push(
+        fragmentOf(
+          `${whose(holders)} claims a volume with ${shown(spec)}`,
+          targetsOf(holders, ['spec']),
+          { volumeClaimTemplates: [wanted] },
+          'assert',
+          asked(sentence, holders),
+        ),
+      );
+    checks.push(
+      options.length === 0
+        ? absentKind('PersistentVolumeClaim', context)
+        : options.length === 1
+          ? options[0]!
+          : { is: 'any', says: `a claim has ${shown(spec)}`, of: options },
+    );
   }
   return checks;
 };
@@ -101,7 +173,10 @@ const SERVICE_TYPES = 'ClusterIP|NodePort|LoadBalancer|ExternalName';
 
 /** `Service (ClusterIP, port 5432)`, `port 8000->80`, `Service selector: app=api`, `headless`. */
 export const service: Shape = (sentence, context) => {
-  const about = context.own.kinds.includes('Service') || (context.parent.kinds.includes('Service') && sentence.has(/\b(?:selector|type|target\s?port|headless)\b/i)) || sentence.has(new RegExp(`\\b(?:${SERVICE_TYPES})\\b`));
+  const about =
+    context.own.kinds.includes('Service') ||
+    (context.parent.kinds.includes('Service') && sentence.has(/\b(?:selector|type|target\s?port|headless)\b/i)) ||
+    sentence.has(new RegExp(`\\b(?:${SERVICE_TYPES})\\b`));
   if (!about || sentence.has(/\bservice\s*accounts?\b|\bservice\s*monitors?\b|\bDNS\b/i)) return [];
   const fragment: { [key: string]: Expected } = {};
   const types = sentence.takeAll(new RegExp(`\\b(${SERVICE_TYPES})\\b(?:\\s+type)?`)).map((match) => match[1]!);
@@ -113,14 +188,22 @@ export const service: Shape = (sentence, context) => {
   const port = mapped ? undefined : sentence.take(/\bports?\s*[:=]?\s*(\d{2,5})\b(?!\s*-)/i);
   const targetPort = sentence.take(/\btarget\s?ports?\s*[:=]?\s*(\d{2,5}|[a-z][a-z0-9-]*)\b/i);
   if (mapped) {
-    const [one, other] = mapped.slice(1).filter((value) => value !== undefined).map(Number) as [number, number];
+    const [one, other] = mapped
+      .slice(1)
+      .filter((value) => value !== undefined)
+      .map(Number) as [number, number];
     // an arrow is read either way: from the container to the Service, or from the Service to the container
-    fragment['ports'] = { $: 'oneOf', of: [[{ port: one, targetPort: { $: 'port', number: other } }], [{ port: other, targetPort: { $: 'port', number: one } }]] };
+    fragment['ports'] = {
+      $: 'oneOf',
+      of: [[{ port: one, targetPort: { $: 'port', number: other } }], [{ port: other, targetPort: { $: 'port', number: one } }]],
+    };
   } else if (port || targetPort) {
-    fragment['ports'] = [{
-      ...(port ? { port: Number(port[1]) } : {}),
-      ...(targetPort ? { targetPort: /^\d+$/.test(targetPort[1]!) ? { $: 'port', number: Number(targetPort[1]) } : targetPort[1]! } : {}),
-    }];
+    fragment['ports'] = [
+      {
+        ...(port ? { port: Number(port[1]) } : {}),
+        ...(targetPort ? { targetPort: /^\d+$/.test(targetPort[1]!) ? { $: 'port', number: Number(targetPort[1]) } : targetPort[1]! } : {}),
+      },
+    ];
   }
   const selector = labelsIn(sentence, /\bselectors?\b/i);
   if (selector) fragment['selector'] = selector;
@@ -129,25 +212,46 @@ export const service: Shape = (sentence, context) => {
   sentence.takeAll(/\b(?:services?|ports?|type|or|expos(?:es?|ed|ing)|on|selectors?|target\s?port)\b/i);
   takeQuantifier(sentence);
   if (services.length === 0) return [absentKind('Service', context)];
-  return [fragmentOf(`${whose(services)} has ${JSON.stringify(fragment).replaceAll('"', '')}`, targetsOf(services, ['spec']), fragment, 'assert', asked(sentence, services))];
+  return [
+    fragmentOf(
+      `${whose(services)} has ${JSON.stringify(fragment).replaceAll('"', '')}`,
+      targetsOf(services, ['spec']),
+      fragment,
+      'assert',
+      asked(sentence, services),
+    ),
+  ];
 };
 
 /** `key=value` or `key: value` pairs after the word that the pattern names. */
 function labelsIn(sentence: Sentence, after: RegExp): Record<string, string> | undefined {
   const word = after.exec(sentence.text);
   if (!word) return undefined;
-  const pairs = sentence.takeAll(/(?<![\w./-])([a-z][\w.-]*(?:\/[\w.-]+)?)\s*[=:]\s*["']?([\w.-]+)["']?(?=$|[\s,;)}\]"'])/i).filter((match) => match.index > word.index || word[0] === '');
+  const pairs = sentence
+    .takeAll(/(?<![\w./-])([a-z][\w.-]*(?:\/[\w.-]+)?)\s*[=:]\s*["']?([\w.-]+)["']?(?=$|[\s,;)}\]"'])/i)
+    .filter((match) => match.index > word.index || word[0] === '');
   return pairs.length > 0 ? Object.fromEntries(pairs.map((match) => [match[1]!, match[2]!])) : undefined;
 }
 
 /** `Container port: 8000`. */
 export const port: Shape = (sentence, context) => {
-  const match = sentence.take(/\bcontainer\s?ports?\s*(?:[=:]|of|is|to)?\s*(\d{2,5})\b/i)
-    ?? (context.own.kinds.includes('Service') ? undefined : sentence.take(/\b(?:expos(?:es?|ed|ing)|listen(?:s|ing)?(?: on)?|set)\s+(?:the\s+)?ports?\s*[:=]?\s*(\d{2,5})\b|^ports?\s*[:=]\s*(\d{2,5})\b/i));
+  const match =
+    sentence.take(/\bcontainer\s?ports?\s*(?:[=:]|of|is|to)?\s*(\d{2,5})\b/i) ??
+    (context.own.kinds.includes('Service')
+      ? undefined
+      : sentence.take(/\b(?:expos(?:es?|ed|ing)|listen(?:s|ing)?(?: on)?|set)\s+(?:the\s+)?ports?\s*[:=]?\s*(\d{2,5})\b|^ports?\s*[:=]\s*(\d{2,5})\b/i));
   if (!match) return [];
   const found = context.containers();
   sentence.takeAll(/\bcontainers?\b|\bports?\b/i);
-  return [fragmentOf(`${whose(found.map(({ workload }) => workload))} has containerPort ${number(match)}`, found.map(({ container, workload }) => targetOf(workload, container.path)), { ports: [{ containerPort: number(match) }] }, 'assert', asked(sentence, found))];
+  return [
+    fragmentOf(
+      `${whose(found.map(({ workload }) => workload))} has containerPort ${number(match)}`,
+      found.map(({ container, workload }) => targetOf(workload, container.path)),
+      { ports: [{ containerPort: number(match) }] },
+      'assert',
+      asked(sentence, found),
+    ),
+  ];
 };
 
 /** `labels: environment=development, project=ai-agents`. */
@@ -158,17 +262,45 @@ export const labels: Shape = (sentence, context) => {
   if (!pairs) return [];
   sentence.takeAll(/\b(?:metadata|labels?|annotations?|standard|pods?)\b/i);
   const kinds = context.own.kinds.filter((kind) => kind !== 'Pod');
-  const resolved = context.resolve(kinds.length > 0 ? kinds : context.parent.kinds.length > 0 ? context.parent.kinds : ['Deployment', 'StatefulSet', 'DaemonSet', 'Namespace']);
+  const resolved = context.resolve(
+    kinds.length > 0 ? kinds : context.parent.kinds.length > 0 ? context.parent.kinds : ['Deployment', 'StatefulSet', 'DaemonSet', 'Namespace'],
+  );
   const found = resolved.found;
   takeQuantifier(sentence);
   if (found.length === 0) return [];
-  return [fragmentOf(`${whose(found)} has ${field} ${JSON.stringify(pairs).replaceAll('"', '')}`, targetsOf(found, ['metadata']), { [field]: pairs }, 'assert', asked(sentence, found))];
+  if (/\bpods?\b|\bpod template\b/i.test(sentence.text)) {
+    const workloads = context.workloads().found;
+    const holders = workloads.map((workload) => targetOf(workload, [...workload.podPath.slice(0, -1), 'metadata']));
+    return [
+      fragmentOf(
+        `the pods of ${whose(workloads)} have ${field} ${JSON.stringify(pairs).replaceAll('"', '')}`,
+        holders,
+        { [field]: pairs },
+        'assert',
+        asked(sentence, workloads),
+      ),
+    ];
+  }
+  return [
+    fragmentOf(
+      `${whose(found)} has ${field} ${JSON.stringify(pairs).replaceAll('"', '')}`,
+      targetsOf(found, ['metadata']),
+      { [field]: pairs },
+      'assert',
+      asked(sentence, found),
+    ),
+  ];
 };
 
 /** `namespace "ai-agents"`, `in the ai-agents namespace`. */
 export const namespace: Shape = (sentence, context) => {
-  const own = sentence.take(/\bnamespaces?\s+(?:manifest\s+)?(?:is\s+)?(?:created\s+)?(?:with\s+)?(?:(?:named?|called|name)\s*[:=]?\s*)?\(?["'`“]([a-z0-9][a-z0-9-]*)["'`”]\)?|\bnamespace\s+(?:manifest\s+)?(?:is\s+)?(?:created\s+)?(?:with\s+)?(?:named?|called|name)\s*[:=]?\s*([a-z0-9][a-z0-9-]*)|\bnamespace(?:\s+manifest)?(?:\s+(?:is\s+)?created)?\s*(?:\(|[:=]\s*)([a-z0-9]+(?:-[a-z0-9]+)*)\)?/i);
-  const inside = own ? undefined : (sentence.take(/\b(?:in|to|into|within|under)\s+(?:the\s+)?["'`]?([a-z0-9][a-z0-9-]*)["'`]?\s+namespace\b/i) ?? sentence.take(/\b(?:in|to|into|within)\s+(?:the\s+)?namespace\s+["'`]?([a-z0-9][a-z0-9-]*)["'`]?/i));
+  const own = sentence.take(
+    /\bnamespaces?\s+(?:manifest\s+)?(?:is\s+)?(?:created\s+)?(?:with\s+)?(?:(?:named?|called|name)\s*[:=]?\s*)?\(?["'`“]([a-z0-9][a-z0-9-]*)["'`”]\)?|\bnamespace\s+(?:manifest\s+)?(?:is\s+)?(?:created\s+)?(?:with\s+)?(?:named?|called|name)\s*[:=]?\s*([a-z0-9][a-z0-9-]*)|\bnamespace(?:\s+manifest)?(?:\s+(?:is\s+)?created)?\s*(?:\(|[:=]\s*)([a-z0-9]+(?:-[a-z0-9]+)*)\)?/i,
+  );
+  const inside = own
+    ? undefined
+    : (sentence.take(/\b(?:in|to|into|within|under)\s+(?:the\s+)?["'`]?([a-z0-9][a-z0-9-]*)["'`]?\s+namespace\b/i) ??
+      sentence.take(/\b(?:in|to|into|within)\s+(?:the\s+)?namespace\s+["'`]?([a-z0-9][a-z0-9-]*)["'`]?/i));
   if (own) {
     const name = own.slice(1).find((value) => value !== undefined)!;
     sentence.takeAll(/\bname\b/i);
@@ -193,26 +325,74 @@ export const ingress: Shape = (sentence, context) => {
   const checks: Check[] = [];
   const add = (says: string, fragment: Expected, mode: 'assert' | 'error' = 'assert') =>
     void checks.push(fragmentOf(`${whose(ingresses)} ${says}`, targetsOf(ingresses), fragment, mode, asked(sentence, ingresses)));
-  const controller = sentence.take(/\b(?:ingress\s*)?(?:controller|class(?:\s?name)?)\s*[:=]?\s*["'`]?(nginx|traefik|haproxy|contour|kong|alb|gce|istio|cilium)\b["'`]?(?:\s+ingress)?(?:\s+controller)?/i) ?? sentence.take(/\b(nginx|traefik|haproxy|contour|kong|istio)\s+(?:ingress(?:\s+controller)?)\b/i);
-  if (controller) add(`has class ${controller[1]!.toLowerCase()}`, { $: 'oneOf', of: [{ spec: { ingressClassName: { $: 'contains', text: controller[1]!.toLowerCase() } } }, { metadata: { annotations: { 'kubernetes.io/ingress.class': { $: 'contains', text: controller[1]!.toLowerCase() } } } }] });
-  const host = sentence.has(/\bhosts?(?:names?)?\b|\bdomain\b/i) ? sentence.takeAll(/(?<![\w/@.-])((?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?![\w/:-]|\.[a-z])/i).filter((match) => !/\.(?:ya?ml|md|sh|json|io|py|ts)$/i.test(match[1]!) || /\.io$/.test(match[1]!)) : [];
+  const controller =
+    sentence.take(
+      /\b(?:ingress\s*)?(?:controller|class(?:\s?name)?)\s*[:=]?\s*["'`]?(nginx|traefik|haproxy|contour|kong|alb|gce|istio|cilium)\b["'`]?(?:\s+ingress)?(?:\s+controller)?/i,
+    ) ?? sentence.take(/\b(nginx|traefik|haproxy|contour|kong|istio)\s+(?:ingress(?:\s+controller)?)\b/i);
+  if (controller)
+    add(`has class ${controller[1]!.toLowerCase()}`, {
+      $: 'oneOf',
+      of: [
+        { spec: { ingressClassName: { $: 'contains', text: controller[1]!.toLowerCase() } } },
+        { metadata: { annotations: { 'kubernetes.io/ingress.class': { $: 'contains', text: controller[1]!.toLowerCase() } } } },
+      ],
+    });
+  const host = sentence.has(/\bhosts?(?:names?)?\b|\bdomain\b/i)
+    ? sentence
+        .takeAll(/(?<![\w/@.-])((?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?![\w/:-]|\.[a-z])/i)
+        .filter((match) => !/\.(?:ya?ml|md|sh|json|io|py|ts)$/i.test(match[1]!) || /\.io$/.test(match[1]!))
+    : [];
   for (const match of host) add(`has host ${match[1]}`, { spec: { rules: [{ host: match[1]! }] } });
   if (host.length > 0) sentence.takeAll(/\bhosts?(?:names?)?\b|\bdomains?\b|\blocalhost\b|\(\s*(?:local\w*|dev\w*|prod\w*)[^()]*\)/i);
-  for (const route of sentence.takeAll(/(?<![\w.])(\/[\w*./-]*)\s*(?:->|→|=>|routes? to|to|goes to|forwards? to)\s*(?:the\s+)?(?:service\s*[/:]?\s*|svc\/)?["'`]?([a-z][a-z0-9-]*)["'`]?(?:\s+service)?(?:\s*(?:\(?\s*(?:on\s+)?port\s*|:)(\d{2,5})\)?)?/i)) {
+  for (const route of sentence.takeAll(
+    /(?<![\w.])(\/[\w*./-]*)\s*(?:->|→|=>|routes? to|to|goes to|forwards? to)\s*(?:the\s+)?(?:service\s*[/:]?\s*|svc\/)?["'`]?([a-z][a-z0-9-]*)["'`]?(?:\s+service)?(?:\s*(?:\(?\s*(?:on\s+)?port\s*|:)(\d{2,5})\)?)?/i,
+  )) {
     const path = route[1]!.replace(/\*+$/, '').replace(/(.)\/$/, '$1');
-    add(`routes ${route[1]} to ${route[2]}${route[3] ? `:${route[3]}` : ''}`, { spec: { rules: [{ http: { paths: [{ path: { $: 'oneOf', of: [path, `${path}/`, { $: 'contains', text: path.length > 1 ? `${path}(` : '/(' }] }, backend: { service: { name: route[2]!, ...(route[3] ? { port: { number: Number(route[3]) } } : {}) } } }] } }] } });
+    add(`routes ${route[1]} to ${route[2]}${route[3] ? `:${route[3]}` : ''}`, {
+      spec: {
+        rules: [
+          {
+            http: {
+              paths: [
+                {
+                  path: { $: 'oneOf', of: [path, `${path}/`, { $: 'contains', text: path.length > 1 ? `${path}(` : '/(' }] },
+                  backend: { service: { name: serviceNamed(route[2]!, context), ...(route[3] ? { port: { number: Number(route[3]) } } : {}) } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    });
   }
   if (checks.length > 0) sentence.takeAll(/\broutes?\b|\brouting\b|\bpaths?\b|\bingress\b|\brules?\b/i);
   const tlsOff = sentence.take(/\bTLS\s*[:=]?\s*(?:is\s+)?(?:disabled|off|none)\b[^,;]*/i);
-  const tlsOn = sentence.take(/(?:\bTLS\s*[:=]?\s*)?\b(?:enabled)\b(?:\s+(?:for|in)\s+prod\w*)|\bTLS\b(?:[\s/]*(?:HTTPS|SSL))?(?:\s*[:=]?\s*(?:is\s+)?(?:enabled|configured|termination|certificates?|section|configuration|support))*/i);
+  const tlsOn = sentence.take(
+    /(?:\bTLS\s*[:=]?\s*)?\b(?:enabled)\b(?:\s+(?:for|in)\s+prod\w*)|\bTLS\b(?:[\s/]*(?:HTTPS|SSL))?(?:\s*[:=]?\s*(?:is\s+)?(?:enabled|configured|termination|certificates?|section|configuration|support))*/i,
+  );
   if (tlsOff) add('has no TLS', { spec: { tls: { $: 'present' } } }, 'error');
   if (tlsOn && !sentence.has(/\bdocument/i)) add('has TLS', { spec: { tls: { $: 'present' } } });
   const issuer = sentence.take(/\bcert-manager(?:\s+(?:annotations?|integration|cluster[- ]?issuer|issuer))?\b/i);
-  if (issuer && !/\bfuture\b|\bdocument/i.test(sentence.text)) add('names a cert-manager issuer', { $: 'oneOf', of: [{ metadata: { annotations: { 'cert-manager.io/cluster-issuer': { $: 'present' } } } }, { metadata: { annotations: { 'cert-manager.io/issuer': { $: 'present' } } } }] });
+  if (issuer && !/\bfuture\b|\bdocument/i.test(sentence.text))
+    add('names a cert-manager issuer', {
+      $: 'oneOf',
+      of: [
+        { metadata: { annotations: { 'cert-manager.io/cluster-issuer': { $: 'present' } } } },
+        { metadata: { annotations: { 'cert-manager.io/issuer': { $: 'present' } } } },
+      ],
+    });
   if (checks.length > 0) takeQuantifier(sentence);
   if (checks.length > 0 && ingresses.length === 0) return [absentKind('Ingress', context)];
   return checks;
 };
+
+/** A route names its Service, or the part of the system behind it. */
+function serviceNamed(word: string, context: Context): Expected {
+  const services = context.inventory.ofKind('Service');
+  if (services.some(({ name }) => name === word)) return word;
+  const behind = context.components.mentions(word).flatMap(({ workloads }) => context.components.related('Service', workloads));
+  return behind.length > 0 ? { $: 'oneOf', of: Array.from(new Set(behind.map(({ name }) => name))) } : word;
+}
 
 /** `Pod affinity: preferredDuringScheduling...`, `spread across nodes`, `terminationGracePeriodSeconds=120`, strategy. */
 export const scheduling: Shape = (sentence, context) => {
@@ -220,10 +400,20 @@ export const scheduling: Shape = (sentence, context) => {
   const workloads = context.workloads().found;
   const of = asked(sentence, workloads);
   const who = whose(workloads);
-  const grace = sentence.take(/\b(?:termination\s?grace\s?period(?:\s?seconds)?|grace\s?period)\s*(?:[=:]|of|is)?\s*(\d+)\s*s?(?:ec(?:ond)?s?)?\b|\b(\d+)\s?s(?:ec(?:ond)?s?)?\s+(?:termination\s+)?grace\s?period\b/i);
+  const grace = sentence.take(
+    /\b(?:termination\s?grace\s?period(?:\s?seconds)?|grace\s?period)\s*(?:[=:]|of|is)?\s*(\d+)\s*s?(?:ec(?:ond)?s?)?\b|\b(\d+)\s?s(?:ec(?:ond)?s?)?\s+(?:termination\s+)?grace\s?period\b/i,
+  );
   if (grace) {
     sentence.takeAll(/\bgraceful(?:ly)?\s+(?:shutdown|termination)\b/i);
-    checks.push(fragmentOf(`${who} has terminationGracePeriodSeconds ${number(grace)}`, podTargets(workloads), { terminationGracePeriodSeconds: number(grace) }, 'assert', of));
+    checks.push(
+      fragmentOf(
+        `${who} has terminationGracePeriodSeconds ${number(grace)}`,
+        podTargets(workloads),
+        { terminationGracePeriodSeconds: number(grace) },
+        'assert',
+        of,
+      ),
+    );
   }
   const rule = sentence.take(/\b(preferred|required)DuringSchedulingIgnoredDuringExecution\b/);
   const anti = sentence.take(/\b(?:pod\s?)?anti-?\s?affinity\b/i);
@@ -233,23 +423,38 @@ export const scheduling: Shape = (sentence, context) => {
     const spread = sentence.take(/\bspread\b(?:\s+\w+)*/i);
     const options: Expected[] = [{ affinity: { podAntiAffinity: inner } }];
     if (affinity) options[spread ? 1 : 0] = { affinity: { podAffinity: inner } };
-    checks.push(fragmentOf(`${who} has ${anti || spread ? 'podAntiAffinity' : 'podAffinity'}`, podTargets(workloads), options.length === 1 ? options[0]! : { $: 'oneOf', of: options }, 'assert', of));
+    checks.push(
+      fragmentOf(
+        `${who} has ${anti || spread ? 'podAntiAffinity' : 'podAffinity'}`,
+        podTargets(workloads),
+        options.length === 1 ? options[0]! : { $: 'oneOf', of: options },
+        'assert',
+        of,
+      ),
+    );
   }
-  if (sentence.take(/\btopology\s?spread(?:\s?constraints?)?\b/i)) checks.push(fragmentOf(`${who} has topologySpreadConstraints`, podTargets(workloads), { topologySpreadConstraints: { $: 'present' } }, 'assert', of));
-  const strategy = sentence.take(/\b(RollingUpdate|rolling[\s-]?updates?|Recreate)\b(?:\s+(?:update\s+)?strategy)?|\bstrategy\s*[:=]\s*(RollingUpdate|Recreate)\b/i);
+  if (sentence.take(/\btopology\s?spread(?:\s?constraints?)?\b/i))
+    checks.push(fragmentOf(`${who} has topologySpreadConstraints`, podTargets(workloads), { topologySpreadConstraints: { $: 'present' } }, 'assert', of));
+  const strategy = sentence.take(
+    /\b(RollingUpdate|rolling[\s-]?updates?|Recreate)\b(?:\s+(?:update\s+)?strategy)?|\bstrategy\s*[:=]\s*(RollingUpdate|Recreate)\b/i,
+  );
   if (strategy) {
     const type = /recreate/i.test(strategy[0]) ? 'Recreate' : 'RollingUpdate';
     sentence.takeAll(/\b(?:update|deployment|rollout)?\s*strategy\b/i);
-    const value: Expected = type === 'Recreate'
-      ? { strategy: { type } }
-      : { $: 'oneOf', of: [{ strategy: { type } }, { updateStrategy: { type } }, { strategy: { $: 'absent' }, updateStrategy: { $: 'absent' } }] };
+    const value: Expected =
+      type === 'Recreate'
+        ? { strategy: { type } }
+        : { $: 'oneOf', of: [{ strategy: { type } }, { updateStrategy: { type } }, { strategy: { $: 'absent' }, updateStrategy: { $: 'absent' } }] };
     checks.push(fragmentOf(`${who} has strategy ${type}`, targetsOf(workloads, ['spec']), value, 'assert', of));
     const detail: { [key: string]: Expected } = {};
     for (const field of ['maxSurge', 'maxUnavailable']) {
       const match = sentence.take(new RegExp(`\\b${field}\\s*[=:]?\\s*(\\d+%?)`, 'i'));
       if (match) detail[field] = match[1]!.endsWith('%') ? match[1]! : Number(match[1]);
     }
-    if (Object.keys(detail).length > 0) checks.push(fragmentOf(`${who} has rollingUpdate ${JSON.stringify(detail)}`, targetsOf(workloads, ['spec', 'strategy', 'rollingUpdate']), detail, 'assert', of));
+    if (Object.keys(detail).length > 0)
+      checks.push(
+        fragmentOf(`${who} has rollingUpdate ${JSON.stringify(detail)}`, targetsOf(workloads, ['spec', 'strategy', 'rollingUpdate']), detail, 'assert', of),
+      );
   }
   if (checks.length > 0) takeQuantifier(sentence);
   return checks;
@@ -263,20 +468,47 @@ export const policies: Shape = (sentence, context) => {
     const budgets = context.resolve(['PodDisruptionBudget']).found;
     const value = budget[2] ?? budget[3]!;
     sentence.takeAll(/\bPDBs?\b|\bpod\s*disruption\s*budgets?\b/i);
-    checks.push(budgets.length === 0 ? absentKind('PodDisruptionBudget', context)
-      : fragmentOf(`${whose(budgets)} has ${budget[1] ?? 'minAvailable'} ${value}`, targetsOf(budgets, ['spec']), { [budget[1] ?? 'minAvailable']: value.endsWith('%') ? value : Number(value) }, 'assert', asked(sentence, budgets)));
+    checks.push(
+      budgets.length === 0
+        ? absentKind('PodDisruptionBudget', context)
+        : fragmentOf(
+            `${whose(budgets)} has ${budget[1] ?? 'minAvailable'} ${value}`,
+            targetsOf(budgets, ['spec']),
+            { [budget[1] ?? 'minAvailable']: value.endsWith('%') ? value : Number(value) },
+            'assert',
+            asked(sentence, budgets),
+          ),
+    );
   }
   const schedule = sentence.take(/\bschedule\s*[:=]?\s*\(?["'`]([\d*/,\s?LW#A-Z-]{9,40})["'`]|["'`]((?:[\d*/,-]+\s+){4}[\d*/,A-Z-]+)["'`]/);
   if (schedule) {
     const jobs = context.resolve(['CronJob']).found;
-    if (jobs.length > 0) checks.push(fragmentOf(`${whose(jobs)} runs at ${schedule[1] ?? schedule[2]}`, targetsOf(jobs, ['spec']), { schedule: (schedule[1] ?? schedule[2])!.trim() }, 'assert', asked(sentence, jobs)));
+    if (jobs.length > 0)
+      checks.push(
+        fragmentOf(
+          `${whose(jobs)} runs at ${schedule[1] ?? schedule[2]}`,
+          targetsOf(jobs, ['spec']),
+          { schedule: (schedule[1] ?? schedule[2])!.trim() },
+          'assert',
+          asked(sentence, jobs),
+        ),
+      );
     sentence.takeAll(/\bschedules?\b|\bcron\b/i);
   }
   if (context.own.kinds.includes('NetworkPolicy') && sentence.take(/\bdefault[\s-]deny\b(?:[\s-]all)?(?:\s+(?:policy|policies|network policy))?/i)) {
     const found = context.resolve(['NetworkPolicy']).found;
     sentence.takeAll(/\bnetwork\s*polic(?:y|ies)\b/i);
-    checks.push(found.length === 0 ? absentKind('NetworkPolicy', context)
-      : fragmentOf('there is a policy that selects every pod and allows nothing', targetsOf(found, ['spec']), { podSelector: { matchLabels: { $: 'absent' }, matchExpressions: { $: 'absent' } }, policyTypes: ['Ingress'], ingress: { $: 'absent' } }, 'assert', 'any'));
+    checks.push(
+      found.length === 0
+        ? absentKind('NetworkPolicy', context)
+        : fragmentOf(
+            'there is a policy that selects every pod and allows nothing',
+            targetsOf(found, ['spec']),
+            { podSelector: { matchLabels: { $: 'absent' }, matchExpressions: { $: 'absent' } }, policyTypes: ['Ingress'], ingress: { $: 'absent' } },
+            'assert',
+            'any',
+          ),
+    );
   }
   return checks;
 };

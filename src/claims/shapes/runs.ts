@@ -6,40 +6,74 @@ import { type Context, targetOf } from '../context.ts';
 import { COMMAND_WORDS } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
 
-const COMMAND = new RegExp(`(?:^|[\\s:(\`"'])((?:${COMMAND_WORDS})\\s+(?!(?:is|are|was|has|and|or|to|for|manifests?|files?|charts?|image|images|cluster|config\\w*|values?|commands?|must|should|supports?|provides?|includes?|deployment|installed|available|integration|exporter|instance|database|setup|tests?\\b(?!\\s+[./-]))\\b)[\\w./$\{<"'@*:=\\[-][^\`]*)`, 'i');
-const ACTS = /^(?:\d+(?:\.\d+)*[.:)]?\s*)?(?:verify|verifies|verified|test|tests|tested|check|checks|checked|validate|validates|validated|confirm|confirms|confirmed|ensure|run|runs|ran|execute|executed|apply|applies|applied|deploy|deploys|deployed|wait|monitor|observe|simulate|smoke[- ]?test|load[- ]?test|perform|install|installed|build|builds|built|push|pushed|publish|published|start|started|set up (?:a |the )?(?:local|kubernetes|minikube|kind)|trigger|measure|benchmark|demo|demonstrate|kill|restart|rollback|roll back|scale|port-forward|access|open|review|inspect|manual(?:ly)?)\b/i;
+const COMMAND = new RegExp(
+  `(?:^|[\\s:(\`"'])((?:${COMMAND_WORDS})\\s+(?!(?:is|are|was|has|and|or|to|for|manifests?|files?|charts?|image|images|cluster|config\\w*|values?|commands?|must|should|supports?|provides?|includes?|deployment|installed|available|integration|exporter|instance|database|setup|tests?\\b(?!\\s+[./-]))\\b)[\\w./$\{<"'@*:=\\[-][^\`]*)`,
+  'i',
+);
+const ACTS =
+  /^(?:\d+(?:\.\d+)*[.:)]?\s*)?(?:verify|verifies|verified|test|tests|tested|check|checks|checked|validate|validates|validated|confirm|confirms|confirmed|ensure|run|runs|ran|execute|executed|apply|applies|applied|deploy|deploys|deployed|wait|monitor|observe|simulate|smoke[- ]?test|load[- ]?test|perform|install|installed|build|builds|built|push|pushed|publish|published|start|started|set up (?:a |the )?(?:local|kubernetes|minikube|kind)|trigger|measure|benchmark|demo|demonstrate|kill|restart|rollback|roll back|scale|port-forward|access|open|review|inspect|manual(?:ly)?)\b/i;
 const STATE =
   /\b(?:appl(?:y|ies|ied)\b[^.]{0,60}\b(?:success\w*|without (?:errors?|issues?|failures?)|cleanly)|deploys?\s+(?:success\w*|without|cleanly)|(?:pods?|containers?|services?|application|app|deployments?|workers?|database|replicas|stack|cluster|nodes?|everything|endpoints?|instances?)\s+(?:are\s+|is\s+|should\s+(?:be\s+)?|must\s+(?:be\s+)?|can\s+(?:be\s+)?|will\s+(?:be\s+)?|all\s+|successfully\s+|gets?\s+|get\s+)*(?:start|starts|started|run|runs|running|become|becomes|reach|reaches|healthy|ready|up|accessible|reachable|respond|responds|available at|pass|passes|scale|scales|recover|recovers|restart|restarts|connect|connects|communicate|communicates|resolve|resolves|survive|survives|deployed|created in|visible|operational|functional|works?|working|serve|serves)\b|\breach(?:es)?\s+(?:the\s+)?(?:running|ready)\b|\bcrash ?loop|\breturn(?:s|ing)?\s+(?:http\s+)?[2345]\d\d\b|\brespon(?:d|ds|se)\s+(?:with|within|time)|\bsucceeds?\b|\bpass(?:es|ing)?\s+(?:all\s+)?(?:\w+\s+)?(?:tests?|checks?|validation|lint\w*|readiness|health)|\btests?\s+pass|\bcompletes?\s+(?:success\w*|without|within|in)\b|\b(?:zero|no|without)[- ]?(?:downtime|errors?|data loss|restarts?|crash\w*)\b|\bcan\s+(?:be\s+)?(?:access|reach|connect|communicat|resolv|query|quer|curl|ping|log in)\w*|\bdata\s+(?:persists?|survives?)|\bpersists?\s+(?:across|after|through)\b|\bwithin\s+\d+\s*(?:ms|milliseconds|s|sec|seconds?|min|minutes?)\b|\bat least\s+\d+\s*(?:%|rps|requests)|\bp9[59]\b|\bsuccessfully\b(?! (?:created|added|configured|defined|documented|set)))/i;
-const STATIC_VERB = /^(?:verify|check|confirm|ensure|validate|review|inspect)\b[^:]*?\b(?:has|have|contains?|includes?|uses?|defines?|specif(?:y|ies)|sets?|references?|matches|match|is set|are set|exists? in|configured|defined|labels?|annotations?)\b/i;
+
+/** Something that was done to a running system, or seen there. */
+const PAST =
+  /^(?:applied|deployed|scaled|deleted|tagged|re-?tagged|ran|executed|tested|triggered|restarted|rebooted|migrated|rolled|killed|pushed|pulled|built|installed|verified|confirmed|observed|measured|monitored|checked|validated|simulated|drained|upgraded|port-forwarded|logged in)\b|\b(?:was|were|been|has been|have been|are|is)\s+(?:verified|confirmed|observed|measured|detected|tested)\b|\b(?:verified|confirmed|detected|observed)\b(?!\s+by\s+(?:unit|ci|code))|\b(?:generated|processed|completed|applied)\s+(?:\w+\s+)?(?:automatically|correctly|successfully|in \d|via)\b|\brespond(?:s|ed)?\s+\d{3}\b/i;
+/** Given/When/Then about what a person or a client does, or about what the running system then does. */
+const BEHAVIOUR =
+  /\bwhen\s+(?:i|we|you|an?|the)\s+(?:(?:user|operator|client|admin\w*|developer|engineer|request|customer|browser|visitor|pod|node|container|worker|job|service|system|message|event)\s+)?(?:access|visit|open|click|tag|send|query|call|request|log|browse|curl|check|inspect|view|navigate|upload|submit|trigger|kill|crash|fail|restart|delete|terminate|connect|receive|is (?:killed|deleted|restarted|drained|sent|received|terminated|overloaded)|goes|becomes|processes)\w*\b/i;
+
+export interface Run {
+  readonly needs: 'a cluster' | 'a run';
+  readonly command: string | undefined;
+  /** "Verify port 8080": asked of the files first, and of a run when they do not decide it */
+  readonly maybe: boolean;
+}
 
 /** Whether only a cluster, a build or a tool run can decide a claim, and which. */
-export function runOf(text: string): { needs: 'a cluster' | 'a run'; command: string | undefined } | undefined {
+export function runOf(text: string): Run | undefined {
   const command = COMMAND.exec(text)?.[1]?.trim();
   const acts = ACTS.test(text);
-  const state = STATE.test(text);
+  const past = PAST.test(text) && !/^(?:removed?|deleted?)\b[^.]*\/(?:\s|$)/i.test(text);
+  const state = STATE.test(text) || past || BEHAVIOUR.test(text);
+  const maybe = !command && !state && /^(?:verify|verifies|check|confirm|validate|review|inspect|ensure)\b/i.test(text);
   if (!acts && !state && !(command && /^(?:kubectl|helm|curl|docker|minikube|kind|kustomize|flux|make|npm|pytest)\b[^:]*$/i.test(text))) return undefined;
   if (acts && !state && !command) {
-    if (STATIC_VERB.test(text)) return undefined;
     // "Deploy ...", "Build ..." are announcements of an action; "Test ..." with a file is a test to be written
-    if (/^(?:ensure|review|test|tests|start|scale|monitor|validate|access|open)\b/i.test(text) && /\.(?:py|ts|js|go|sh|md|ya?ml)\b/.test(text)) return undefined;
+    if (/^(?:ensure|review|test|tests|start|scale|monitor|validate|access|open)\b/i.test(text) && /\.(?:py|ts|js|go|sh|md|ya?ml)\b/.test(text))
+      return undefined;
     if (/^(?:ensure|scale|monitor|start)\b/i.test(text)) return undefined;
   }
-  if (/^(?:create|add|write|implement|define|configure|include|set|update|document|provide)\b/i.test(text) && !(command && /^(?:set up)/i.test(text))) return undefined;
+  if (/^(?:create|add|write|implement|define|configure|include|set|update|document|provide)\b/i.test(text) && !(command && /^(?:set up)/i.test(text)))
+    return undefined;
   if (command && !acts && !state && /\b(?:probe|command|entrypoint|args|cmd)\b/i.test(text)) return undefined;
-  const tool = /^(?:kubectl|oc|helm\s+(?:install|upgrade|test|rollback|uninstall)|minikube|kind|k3d|curl|wget|nc|ping|nslookup|dig|psql|redis-cli|flux|argocd)\b/i;
-  const run = command ? !tool.test(command) : /\b(?:build|builds|lint|linting|tests? pass|unit tests?|type-?check|compile|compiles|docker image|kustomize build|helm (?:lint|template)|dry-run|render)/i.test(text) && !/\b(?:pods?|cluster|deployed)\b/i.test(text);
-  return { needs: run ? 'a run' : 'a cluster', command };
+  const tool =
+    /^(?:kubectl|oc|helm\s+(?:install|upgrade|test|rollback|uninstall)|minikube|kind|k3d|curl|wget|nc|ping|nslookup|dig|psql|redis-cli|flux|argocd)\b/i;
+  const run = command
+    ? !tool.test(command)
+    : /\b(?:build|builds|compiles?|mvnw?|gradlew?|lint|linting|tests? pass|unit tests?|type-?check|compile|compiles|docker image|kustomize build|helm (?:lint|template)|dry-run|render)/i.test(
+        text,
+      ) && !/\b(?:pods?|cluster|deployed)\b/i.test(text);
+  return { needs: run ? 'a run' : 'a cluster', command, maybe };
 }
 
 /** What stops objects from being accepted, pods from starting, traffic from arriving, an autoscaler from scaling. */
-const REFUSED = ['schema-invalid', 'selector-template-mismatch', 'api-version-deprecated', 'volume-mount-undefined', 'resource-request-exceeds-limit', 'port-spec-invalid', 'cronjob-restart-policy-invalid', 'secret-data-not-base64'];
+const REFUSED = [
+  'schema-invalid',
+  'selector-template-mismatch',
+  'api-version-deprecated',
+  'volume-mount-undefined',
+  'resource-request-exceeds-limit',
+  'port-spec-invalid',
+  'cronjob-restart-policy-invalid',
+  'secret-data-not-base64',
+];
 const NEVER_STARTS = ['environment-not-set', 'config-reference-missing', 'config-key-missing-volume', 'service-account-missing', 'pvc-missing'];
 const NEVER_READY = ['probe-port-not-exposed'];
 const NOT_REACHED = ['service-dangling', 'service-port-reference-mismatch', 'ingress-backend-missing'];
 const NEVER_SCALES = ['hpa-target-missing', 'hpa-target-without-requests'];
 
 /** `kubectl get pods -w (all should be Ready)`: only a run can tell, unless the files refute it. */
-export function runChecks(sentence: Sentence, context: Context, { needs, command }: { needs: 'a cluster' | 'a run'; command: string | undefined }): Check[] {
+export function runChecks(sentence: Sentence, context: Context, { needs, command }: Run): Check[] {
   const text = sentence.text;
   sentence.mark(0, text.length);
   const refutedBy: JudgedBy[] = command ? commandRefutations(command, context) : [];
@@ -47,8 +81,13 @@ export function runChecks(sentence: Sentence, context: Context, { needs, command
     const paths = concerned(context);
     const rules = (ids: readonly string[], of: readonly string[] = paths) => refutedBy.push({ by: 'rules', rules: ids, paths: of });
     if (/\bapplied?\b|\bappl(?:y|ies)\b|\bdeploy(?:s|ed)?\b/i.test(text) && !/\bscript\b/i.test(text)) rules(REFUSED, context.own.files);
-    if (/\b(?:ready|readiness|running|starts?|started|healthy|health|logs?|up and|1\/1|operational|port-forward|curl|return|respond)\b/i.test(text) && !/\bnamespaces?\b|\bservice (?:discovery|dns)\b/i.test(text)) rules([...NEVER_STARTS, ...NEVER_READY]);
-    if (/\b(?:endpoints?|accessible|reach\w*|port-forward|curl|respond\w*|return\w*|route\w*|ingress|communicat\w*|connect\w*)\b/i.test(text)) rules(NOT_REACHED);
+    if (
+      /\b(?:ready|readiness|running|starts?|started|healthy|health|logs?|up and|1\/1|operational|port-forward|curl|return|respond)\b/i.test(text) &&
+      !/\bnamespaces?\b|\bservice (?:discovery|dns)\b/i.test(text)
+    )
+      rules([...NEVER_STARTS, ...NEVER_READY]);
+    if (/\b(?:endpoints?|accessible|reach\w*|port-forward|curl|respond\w*|return\w*|route\w*|ingress|communicat\w*|connect\w*)\b/i.test(text))
+      rules(NOT_REACHED);
     if (/\bauto-?scal|\bHPA\b|\bscal(?:e|es|ing)\b/i.test(text)) rules(NEVER_SCALES);
     for (const dns of text.matchAll(/\b([a-z0-9][a-z0-9-]*)\.([a-z0-9][a-z0-9-]*)\.svc\b/g)) {
       const services = context.inventory.ofKind('Service');
@@ -56,9 +95,17 @@ export function runChecks(sentence: Sentence, context: Context, { needs, command
       if (services.length === 0 || context.inventory.unrendered.length > 0) continue;
       refutedBy.push({
         by: 'check',
-        check: there.length === 0
-          ? { is: 'absent', says: `there is no Service ${dns[1]}` }
-          : { is: 'fragment', says: `Service ${dns[1]} is in namespace ${dns[2]}`, mode: 'assert', of: 'any', targets: there.map((resource) => targetOf(resource, ['metadata'])), fragment: { $: 'oneOf', of: [{ namespace: dns[2]! }, { namespace: { $: 'absent' } }] } },
+        check:
+          there.length === 0
+            ? { is: 'absent', says: `there is no Service ${dns[1]}` }
+            : {
+                is: 'fragment',
+                says: `Service ${dns[1]} is in namespace ${dns[2]}`,
+                mode: 'assert',
+                of: 'any',
+                targets: there.map((resource) => targetOf(resource, ['metadata'])),
+                fragment: { $: 'oneOf', of: [{ namespace: dns[2]! }, { namespace: { $: 'absent' } }] },
+              },
       });
     }
   }
@@ -80,8 +127,21 @@ function commandRefutations(command: string, context: Context): JudgedBy[] {
   if (forward) {
     const services = inventory.ofKind('Service').filter(({ name }) => name === forward[1]);
     const wanted = Number(forward[2]);
-    if (services.length > 0 && services.every((resource) => !itemsOf(get(resource.node, 'spec', 'ports')).some((port) => numberOf(get(port, 'port')) === wanted || textOf(get(port, 'name')) === forward[2]))) {
-      refute('', { is: 'fragment', says: '', mode: 'assert', of: 'any', targets: services.map((resource) => targetOf(resource, ['spec'])), fragment: { ports: [{ port: wanted }] } });
+    if (
+      services.length > 0 &&
+      services.every(
+        (resource) =>
+          !itemsOf(get(resource.node, 'spec', 'ports')).some((port) => numberOf(get(port, 'port')) === wanted || textOf(get(port, 'name')) === forward[2]),
+      )
+    ) {
+      refute('', {
+        is: 'fragment',
+        says: '',
+        mode: 'assert',
+        of: 'any',
+        targets: services.map((resource) => targetOf(resource, ['spec'])),
+        fragment: { ports: [{ port: wanted }] },
+      });
     }
   }
   for (const [, file] of command.matchAll(/(?:^|\s)-f[\s=]+([^\s;|&)]+)/g)) {
@@ -96,6 +156,3 @@ function commandRefutations(command: string, context: Context): JudgedBy[] {
   }
   return found;
 }
-
-/** For a parent that only says "Validate ...": its children decide. */
-export const isRunWord = (text: string): boolean => ACTS.test(text);

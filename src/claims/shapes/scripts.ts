@@ -11,7 +11,10 @@ const STEPS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\bappl(?:y|ies) (?:all )?(?:the )?(?:manifests?|yaml|resources?)/i, ['kubectl apply', 'kubectl create', 'kustomize build']],
   [/\bbuilds? (?:the )?(?:docker |container )?images?/i, ['docker build', 'podman build', 'buildah', 'docker buildx']],
   [/\b(?:loads?|imports?) (?:the )?(?:docker |container )?images?/i, ['kind load', 'minikube image', 'ctr images import', 'k3s ctr']],
-  [/\bclean(?:s|ing)?[- ]?up|\bdeletes? (?:all )?(?:the )?(?:resources?|namespace)|\btear/i, ['kubectl delete', 'kind delete', 'minikube delete', 'helm uninstall']],
+  [
+    /\bclean(?:s|ing)?[- ]?up|\bdeletes? (?:all )?(?:the )?(?:resources?|namespace)|\btear/i,
+    ['kubectl delete', 'kind delete', 'minikube delete', 'helm uninstall'],
+  ],
   [/\bsecrets?\b/i, ['create secret', 'secret']],
   [/\bhelm install|\bhelm upgrade/i, ['helm install', 'helm upgrade']],
 ];
@@ -22,7 +25,11 @@ export const scripts: Shape = (sentence, context) => {
   const [path] = own.length > 0 ? own : /\bscripts?\b/i.test(sentence.text) ? context.parent.files.filter((file) => /\.(?:sh|bash)$/.test(file)) : [];
   if (!path || !sentence.has(/\bscripts?\b|\.sh\b/i)) return [];
   const checks: Check[] = [];
-  if (sentence.has(/\b(?:can )?(?:target|targets|support|supports|works? (?:on|with)|run on)\b[^.]*\b(?:minikube|kind|k3s|k3d|clusters?|EKS|GKE|AKS|contexts?|environments?)\b/i)) {
+  if (
+    sentence.has(
+      /\b(?:can )?(?:target|targets|support|supports|works? (?:on|with)|run on)\b[^.]*\b(?:minikube|kind|k3s|k3d|clusters?|EKS|GKE|AKS|contexts?|environments?)\b/i,
+    )
+  ) {
     sentence.takeAll(/\bscripts?\b|\bcan\b|\btargets?\b|\bminikube\b|\bkind\b|\bk3[sd]\b|\bcloud\b|\bclusters?\b|\(configurable\)|\bor\b/i);
     checks.push({ is: 'script', path, step: 'targets', commands: [], says: `${path} can be pointed at a cluster` });
   }

@@ -37,8 +37,17 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
   if (link) items.push([link[1]!, link[1]!.slice(link[1]!.lastIndexOf('/') + 1)]);
   const named = paths.filter((path) => context.own.files.includes(path) && /\.md$/.test(path));
   if (most.length === 0 && items.length === 0) return [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
-  if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0) return [{ is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
-  const check: SaysCheck = { is: 'says', says: `a text says: ${text}`, paths: named.length > 0 ? named : paths, in: comments ? 'comment' : 'section', about: [], items, most };
+  if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0)
+    return [{ is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
+  const check: SaysCheck = {
+    is: 'says',
+    says: `a text says: ${text}`,
+    paths: named.length > 0 ? named : paths,
+    in: comments ? 'comment' : 'section',
+    about: [],
+    items,
+    most,
+  };
   return [check];
 }
 
@@ -46,7 +55,13 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
 function itemsOf(tail: string): Term[] {
   return tail
     .split(/,\s*(?:and\s+)?|;\s*|\s+and\s+/)
-    .map((item) => item.replace(/^(?:how to|when to|why|what|where|and|or|the|common issues)\b:?\s*/i, '').replace(/[().:]+$/g, '').replace(/[()]/g, ' ').trim())
+    .map((item) =>
+      item
+        .replace(/^(?:how to|when to|why|what|where|and|or|the|common issues)\b:?\s*/i, '')
+        .replace(/[().:]+$/g, '')
+        .replace(/[()]/g, ' ')
+        .trim(),
+    )
     .filter((item) => wordsOf(item).length > 0)
     .flatMap((item): Term[] => {
       const names = item.split('/').filter((part) => /[a-z][A-Z]|_/.test(part));
@@ -57,8 +72,15 @@ function itemsOf(tail: string): Term[] {
     .filter((term) => term.length > 0);
 }
 
-const EXACT = /(?:\/[\w.-]+)+|[\w.-]+\.(?:ya?ml|md|sh|json|example)\b|\b[a-z]+[A-Z]\w+\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\bkubectl (?:[a-z-]+ ?){1,4}|\b\w+:\/\/\S+/g;
-const exactWords = (text: string): string[] => Array.from(text.matchAll(EXACT), ([word]) => word.replace(/[{}].*$/, '').replace(/[.,)]+$/, '').trim());
+const EXACT =
+  /(?:\/[\w.-]+)+|[\w.-]+\.(?:ya?ml|md|sh|json|example)\b|\b[a-z]+[A-Z]\w+\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\bkubectl (?:[a-z-]+ ?){1,4}|\b\w+:\/\/\S+/g;
+const exactWords = (text: string): string[] =>
+  Array.from(text.matchAll(EXACT), ([word]) =>
+    word
+      .replace(/[{}].*$/, '')
+      .replace(/[.,)]+$/, '')
+      .trim(),
+  );
 
 const EMPTY_WORDS = new Set(
   `a an the and or of in on at to for from by with into as is are be how when what which where why that this these those it its their all any each required document
@@ -66,7 +88,8 @@ const EMPTY_WORDS = new Set(
   guide steps step example examples explaining explain describes describing between vs versus via about must should can could will values value md readme create update link
   these them they up out so if not only then than per based following common issues issue`.split(/\s+/),
 );
-const plainWords = (text: string): Term[] => Array.from(new Set(wordsOf(text.replace(EXACT, ' ')).filter((word) => !EMPTY_WORDS.has(word) && word.length > 1)), (word) => [word]);
+const plainWords = (text: string): Term[] =>
+  Array.from(new Set(wordsOf(text.replace(EXACT, ' ')).filter((word) => !EMPTY_WORDS.has(word) && word.length > 1)), (word) => [word]);
 
 /** Documents and files that a task may mean: those it names, those its siblings name, then the repository's documentation. */
 function whereToLook(context: Context): string[] {
@@ -77,9 +100,12 @@ function whereToLook(context: Context): string[] {
   if (own.files.some(readable)) return Array.from(new Set(named));
   const documents = Array.from(inventory.sources.keys()).filter((path) => /^(?:docs?\/)?[^/]*\.md$/i.test(path) && path !== story && !PLANNING.test(path));
   const folders = new Set(inventory.resources.map(({ source }) => source.path.slice(0, source.path.lastIndexOf('/') + 1)));
-  const beside = Array.from(inventory.sources.keys()).filter((path) => folders.has(path.slice(0, path.lastIndexOf('/') + 1)) && /\.(?:md|ya?ml(?:\.example)?|sh)$/.test(path) && !PLANNING.test(path));
+  const beside = Array.from(inventory.sources.keys()).filter(
+    (path) => folders.has(path.slice(0, path.lastIndexOf('/') + 1)) && /\.(?:md|ya?ml(?:\.example)?|sh)$/.test(path) && !PLANNING.test(path),
+  );
   return Array.from(new Set([...named, ...documents.filter((path) => /deploy|kube|k8s|README|install|operat|run/i.test(path)), ...beside]));
 }
 
 /** What plans work is no documentation of it. */
-const PLANNING = /(?:^|\/)(?:stor(?:y|ies)|epics?|specs?|prd|plans?|planning|sprint\S*|bmad\S*|_bmad\S*|\.claude|\.cursor|tasks?|changes|CHANGELOG|CONTRIBUTING)(?:\/|\b)/i;
+const PLANNING =
+  /(?:^|\/)(?:stor(?:y|ies)|epics?|specs?|prd|plans?|planning|sprint\S*|bmad\S*|_bmad\S*|\.claude|\.cursor|tasks?|changes|CHANGELOG|CONTRIBUTING)(?:\/|\b)/i;
