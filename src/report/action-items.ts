@@ -1,10 +1,10 @@
 import type { ActionItem, ClaimReport, FindingReport, ProblemReport } from './schema.ts';
 import { isClaimed } from './status.ts';
 
-/** What there is to do, most urgent first: from the findings that nobody accepted, and from the claims that are not met. */
+/** What there is to do, most urgent first: from the findings that nobody accepted (unmet claims are among them), and from the claims that nothing decided. */
 export function actionItems(claims: readonly ClaimReport[], findings: readonly FindingReport[], problems: readonly ProblemReport[]): ActionItem[] {
   const open = findings.filter(({ accepted }) => accepted === undefined);
-  const items = [...open.map(fromFinding), ...problems.map(fromProblem), ...unmetClaims(claims, open), ...undecidedClaims(claims)];
+  const items = [...open.map(fromFinding), ...problems.map(fromProblem), ...undecidedClaims(claims)];
   return urgency.flatMap(([kind, severity]) => items.filter((item) => item.kind === kind && item.severity === severity));
 }
 
@@ -33,21 +33,6 @@ const fromProblem = ({ path, line, message, hint }: ProblemReport): ActionItem =
   path,
   line: line ?? 1,
 });
-
-/** Claims that the files contradict, unless a finding says so at the same place already. */
-function unmetClaims(claims: readonly ClaimReport[], findings: readonly FindingReport[]): ActionItem[] {
-  const told = new Set(findings.map(({ path, line }) => `${path}:${line}`));
-  return claims
-    .filter((claim) => isClaimed(claim) && (claim.verdict === 'unmet' || claim.verdict === 'partial') && !told.has(`${claim.path}:${claim.line}`))
-    .map(({ id, verdict, because, path, line }) => ({
-      kind: 'fix',
-      severity: verdict === 'unmet' ? 'high' : 'medium',
-      text: `${id}: ${because}`,
-      path,
-      line,
-      claim: id,
-    }));
-}
 
 /** Claims that nothing decided; of a task and its sub-tasks only the innermost, where the open question is. */
 function undecidedClaims(claims: readonly ClaimReport[]): ActionItem[] {

@@ -3,7 +3,6 @@ import { quote, type Verdict } from '../checks/verdict.ts';
 import { fileTooLarge, yamlBroken } from '../errors.ts';
 import type { JudgedClaim, Review } from '../review/review.ts';
 import type { Claim } from '../story/story.ts';
-import type { Wording } from './report.ts';
 
 /** A finished review for tests, with one claim of every verdict. `hostile` replaces every text that a repository under review chooses. */
 export function exampleReview(hostile?: string): Review {
@@ -22,6 +21,7 @@ export function exampleReview(hostile?: string): Review {
     claim: { id, kind, text: words(text), markdown: words(text), place: line(story, ++next), ticked, parent, assertions: [] },
     checks: [{ is: 'unread', says: words('Deployment/api is there'), aside: false }],
     verdict,
+    notes: [words('Deployment: Deployment/api, Deployment/worker (by name)')],
   });
   const because = words('the file says it');
   const at = line(manifest, 3);
@@ -55,6 +55,8 @@ export function exampleReview(hostile?: string): Review {
     ],
     findings: [
       { rule: 'task-not-done', severity: 'high', at: line(story, 11), args: { claim: 'T1.3' } },
+      { rule: 'criterion-missing', severity: 'high', at: line(story, 3), args: { claim: 'AC3' } },
+      { rule: 'criterion-partial', severity: 'medium', at: line(story, 2), args: { claim: 'AC2' } },
       { rule: 'image-tag-latest', severity: 'medium', at, args: { image: words('api:latest') } },
       { rule: 'image-tag-latest', severity: 'medium', at, args: { image: words('db:latest') }, accepted: words('a test database') },
       { rule: 'image-digest-missing', severity: 'low', at, args: { image: words('api:1.0') } },
@@ -65,11 +67,16 @@ export function exampleReview(hostile?: string): Review {
   };
 }
 
-export const exampleWordings: ReadonlyMap<string, Wording> = new Map([
+const WORDINGS = new Map([
   ['task-not-done', { says: '{claim} is ticked and not done.', fix: 'Do it, or clear the box.' }],
+  ['criterion-missing', { says: '{claim} is missing.', fix: 'Implement it.' }],
+  ['criterion-partial', { says: '{claim} is only partly implemented.', fix: 'Implement the rest.' }],
   ['image-tag-latest', { says: 'The image {image} moves.', fix: 'Name a version.' }],
   ['image-digest-missing', { says: 'The image {image} has no digest.', fix: 'Add one.' }],
 ]);
+
+/** Words of the example's own: those of the rules may change without changing what a format does. */
+export const exampleWording = (rule: string) => WORDINGS.get(rule);
 
 function line(source: Source, number: number): Place {
   const start = source.offsetOf(number);

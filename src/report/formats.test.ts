@@ -2,7 +2,9 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
 import { describe, expect, test } from 'vitest';
-import { exampleReview, exampleWordings } from './example-review.ts';
+import type { Expected, FragmentCheck } from '../checks/check.ts';
+import type { JudgedClaim } from '../review/review.ts';
+import { exampleReview, exampleWording } from './example-review.ts';
 import { explainClaim, explainRule } from './explain.ts';
 import { type FormatName, formats } from './formats.ts';
 import { lintReportOf, reportOf } from './report.ts';
@@ -12,9 +14,9 @@ const plain = { colour: false };
 const coloured = { colour: true };
 const names = Object.keys(formats) as FormatName[];
 
-const print = async (name: FormatName, review = exampleReview(), look = plain) => (await formats[name]()).review(reportOf(review, exampleWordings), look);
+const print = async (name: FormatName, review = exampleReview(), look = plain) => (await formats[name]()).review(reportOf(review, exampleWording), look);
 const printLint = async (name: FormatName, look = plain, hostile?: string) =>
-  (await formats[name]()).lint(lintReportOf(exampleReview(hostile), exampleWordings), look);
+  (await formats[name]()).lint(lintReportOf(exampleReview(hostile), exampleWording), look);
 
 describe('each format says the same review in its own way', () => {
   test.each(names)('%s', async (name) => {
@@ -44,7 +46,7 @@ describe('json', () => {
   });
 
   test('evidence that was read twice, once as the file and once as the finding, is one cited file', () => {
-    const { files } = reportOf(exampleReview(), exampleWordings);
+    const { files } = reportOf(exampleReview(), exampleWording);
     expect(files.map(({ path }) => path)).toEqual(['docs/story.md', 'k8s/api.yaml']);
   });
 });
@@ -77,9 +79,8 @@ describe('text under review is shown and does nothing', () => {
 
   test.each(HOSTILE)('in explain: %j', (hostile) => {
     const review = exampleReview(hostile);
-    const report = reportOf(review, exampleWordings);
-    const reading = { subject: hostile, candidates: [hostile], notes: [hostile], annotation: hostile };
-    for (const [at, claim] of review.claims.entries()) expect(explainClaim({ ...claim, reading }, report.claims[at]!, plain)).not.toMatch(dangerous);
+    const report = reportOf(review, exampleWording);
+    for (const [at, claim] of review.claims.entries()) expect(explainClaim(claim, report.claims[at]!, plain)).not.toMatch(dangerous);
   });
 
   test.each(HOSTILE)('in Markdown: %j', async (hostile) => {
@@ -108,40 +109,68 @@ function shape(markdown: string) {
 }
 
 describe('explain', () => {
-  test('says how a claim was read, what was seen, and what to paste', () => {
+  const explain = (id: string, change: Partial<JudgedClaim> = {}) => {
     const review = exampleReview();
-    const at = review.claims.findIndex(({ claim }) => claim.id === 'AC5');
-    const reading = {
-      candidates: ['Deployment/api', 'Deployment/worker'],
-      notes: ['"clean" names nothing in a manifest'],
-      annotation: '```yaml assert\nkind: Deployment\n```\n',
-    };
-    expect(explainClaim({ ...review.claims[at]!, reading }, reportOf(review, exampleWordings).claims[at]!, plain)).toBe(`AC5 Code is clean
+    const at = review.claims.findIndex(({ claim }) => claim.id === id);
+    return explainClaim({ ...review.claims[at]!, ...change }, reportOf(review, exampleWording).claims[at]!, plain);
+  };
+
+  test('says how a claim was read, what was seen, and what to paste', () => {
+    expect(explain('AC5')).toBe(`AC5 Code is clean
 docs/story.md:5
 
 NOT VERIFIED (no check): the file says it
 
-Could have been
-  Deployment/api
-  Deployment/worker
+Words resolved to
+  Deployment: Deployment/api, Deployment/worker (by name)
 
 Read as
   Deployment/api is there
 
-Notes
-  "clean" names nothing in a manifest
-
-To say for certain what must hold, paste this under the claim
+To say for certain what must hold, paste this under the claim, keep the objects that are meant, and fill it in
   \`\`\`yaml assert
   kind: Deployment
+  metadata:
+    name: api
+  spec: FILL-IN
   \`\`\`
 `);
   });
 
+  test('the block to paste says what was understood, object by object', () => {
+    const target = { path: 'k8s/api.yaml', kind: 'Deployment', name: 'api', at: ['spec', 'template', 'spec', 'containers', 0] } as const;
+    const fragment = (of: Expected): FragmentCheck => ({
+      is: 'fragment',
+      says: 'x',
+      mode: 'assert',
+      of: 'unclear',
+      targets: [target, { ...target, name: 'worker' }],
+      fragment: of,
+    });
+    const checks = [fragment({ env: [{ name: 'A', value: '1' }] }), fragment({ env: [{ name: 'B', value: '2' }] }), fragment({ image: 'api:1' })];
+    expect(explain('AC5', { checks })).toContain(`  \`\`\`yaml assert
+  kind: Deployment
+  metadata:
+    name: api
+  spec:
+    template:
+      spec:
+        containers:
+          - env:
+              - name: A
+                value: '1'
+              - name: B
+                value: '2'
+            image: api:1
+  ---
+  kind: Deployment
+  metadata:
+    name: worker
+`);
+  });
+
   test('shows quotes with the numbers of their lines', () => {
-    const review = exampleReview();
-    const at = review.claims.findIndex(({ claim }) => claim.id === 'AC2');
-    expect(explainClaim(review.claims[at]!, reportOf(review, exampleWordings).claims[at]!, plain)).toContain(`  k8s/api.yaml
+    expect(explain('AC2')).toContain(`  k8s/api.yaml
     1  kind: Deployment
     2  metadata:
     3    name: api

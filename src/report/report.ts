@@ -1,14 +1,14 @@
 import { lineOf, type Place } from '../checkout/source.ts';
 import type { FileProblem } from '../errors.ts';
 import type { JudgedClaim, Review } from '../review/review.ts';
-import type { Finding, Rule } from '../rules/rule.ts';
+import type { Finding } from '../rules/rule.ts';
 import { version } from '../version.ts';
 import { actionItems } from './action-items.ts';
 import type { ClaimReport, EvidenceReport, FindingReport, LintReport, ProblemReport, ReviewReport } from './schema.ts';
 import { sentence } from './sentence.ts';
+import { type Wording, wordingOf } from './wording.ts';
 
-/** The words of a finding: those of its rule, or of what the review itself finds. */
-export type Wording = Pick<Rule, 'says' | 'fix'>;
+type WordingOf = (rule: string) => Pick<Wording, 'says' | 'fix'> | undefined;
 
 /** What `lint` gives: rules only. */
 export interface Lint {
@@ -20,10 +20,10 @@ export interface Lint {
 
 /**
  * A finished review as data: plain values in a stable order, the same for the same bytes under review.
- * @param wordings of every rule that has a finding, by its id
+ * @param wording the words of each rule that has a finding
  */
-export function reportOf(review: Review, wordings: ReadonlyMap<string, Wording>): ReviewReport {
-  const findings = review.findings.map((finding) => findingReport(finding, wordings));
+export function reportOf(review: Review, wording: WordingOf = wordingOf): ReviewReport {
+  const findings = review.findings.map((finding) => findingReport(finding, wording));
   const problems = review.problems.map(problemReport);
   const claims = review.claims.map(claimReport);
   const sources = [...review.findings.map(({ at }) => at), ...review.claims.map(({ claim }) => claim.place)];
@@ -40,10 +40,10 @@ export function reportOf(review: Review, wordings: ReadonlyMap<string, Wording>)
 }
 
 /** What `lint` found, as data. */
-export function lintReportOf(lint: Lint, wordings: ReadonlyMap<string, Wording>): LintReport {
+export function lintReportOf(lint: Lint, wording: WordingOf = wordingOf): LintReport {
   return {
     ...bound(lint),
-    findings: lint.findings.map((finding) => findingReport(finding, wordings)),
+    findings: lint.findings.map((finding) => findingReport(finding, wording)),
     problems: lint.problems.map(problemReport),
     files: filesOf(lint.findings.map(({ at }) => at)),
   };
@@ -78,8 +78,8 @@ function claimReport({ claim, checks, verdict }: JudgedClaim): ClaimReport {
   };
 }
 
-function findingReport({ rule, severity, at, args, accepted }: Finding, wordings: ReadonlyMap<string, Wording>): FindingReport {
-  const wording = wordings.get(rule);
+function findingReport({ rule, severity, at, args, accepted }: Finding, wordingOfRule: WordingOf): FindingReport {
+  const wording = wordingOfRule(rule);
   if (!wording) throw new Error(`no wording for the rule ${rule}`);
   const { line, column } = at.source.position(at.start);
   return {
