@@ -180,10 +180,16 @@ export const jobFailed = (cause: unknown) =>
 // --- scripts, Dockerfiles and program code ---
 export const scriptBroken = (path: string, line: number, cause: unknown) =>
   new Problem('SCRIPT_BROKEN', `${path}:${line} is not Bash or POSIX shell: ${reason(cause)}`, { hint: 'See the same failure with `bash -n`.', cause });
+export const dockerfileBroken = (path: string) =>
+  new Problem('DOCKERFILE_BROKEN', `${path} has no FROM instruction, so it is no Dockerfile`, {
+    hint: 'Every Dockerfile begins with FROM; only comments and ARG may stand before it.',
+  });
 
 // --- the evidence ---
 export const evidenceChanged = (path: string) =>
-  new Problem('EVIDENCE_CHANGED', `${path} changed while it was reviewed`, { hint: 'Review again when nothing writes to the files, or name a commit with --ref.' });
+  new Problem('EVIDENCE_CHANGED', `${path} changed while it was reviewed`, {
+    hint: 'Review again when nothing writes to the files, or name a commit with --ref.',
+  });
 
 // --- the output ---
 export const outputFailed = (path: string, cause: unknown) =>

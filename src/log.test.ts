@@ -24,7 +24,9 @@ test('secrets stay out of lines, by name and by form', () => {
   const log = openLog('info', { write: (line) => lines.push(line) });
   log.info({ password: 'hunter2', a: { token: 'hunter2', b: { privateKey: 'hunter2' } } }, 'hello');
   log.error({ err: new Error('https://u:hunter2@host/r: no') }, 'Bearer hunter2hunter2');
-  expect(lines).toHaveLength(2);
+  log.error({ err: Object.assign(new Error('no', { cause: new Error('why') }), { code: '42P01', params: ['hunter2'] }) }, 'a query');
+  expect(lines).toHaveLength(3);
+  expect(JSON.parse(lines[2]!)).toMatchObject({ err: { message: 'no', code: '42P01', cause: { message: 'why' } } });
   expect(lines.join('')).not.toContain('hunter2');
   expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'info', msg: 'hello', password: '[hidden]' });
 });

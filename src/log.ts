@@ -25,8 +25,21 @@ export function openLog(level: LogLevel, destination: DestinationStream = pino.d
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorForLog },
       redact: { paths: names.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[hidden]' },
     },
     { write: (line: string) => destination.write(scrub(line)) },
   );
+}
+
+/** Drivers hang the query and its values on their errors; of those only the code is ours to write down. */
+function errorForLog(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  return {
+    type: error.name,
+    message: error.message,
+    ...('code' in error && { code: error.code }),
+    stack: error.stack,
+    ...(error.cause !== undefined && { cause: errorForLog(error.cause) }),
+  };
 }

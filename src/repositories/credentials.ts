@@ -29,6 +29,9 @@ export interface Sealed {
   readonly sealed: Uint8Array;
 }
 
+/** What a credential is bound to: whose it is, and for which host. */
+export const ownerOf = (tenantId: string, host: string): string => `${tenantId} ${host}`;
+
 /** Encrypts a credential with AES-256-GCM under the first key. `owner` (tenant and host) is authenticated with it: a row copied to another tenant does not open. */
 export function seal(credential: Credential, owner: string, keys: SealingKeys): Sealed {
   const [first] = keys;

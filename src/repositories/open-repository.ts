@@ -35,12 +35,17 @@ export async function openRepository(
   const clone = await cloneCommit(location, ref, tenantId, deps, signal);
   const close = () => clone[Symbol.asyncDispose]();
   try {
-    const checkout = await openCheckout(clone.dir, clone.commit, signal);
-    return { ...checkout, read: (paths, stop) => readFetched(checkout, paths, deps.limits.fileBytes, stop), [Symbol.asyncDispose]: close };
+    return { ...(await openClone(clone.dir, clone.commit, deps.limits.fileBytes, signal)), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The files of a commit in a clone that `cloneCommit` made; a review in a process of its own opens it again by this. */
+export async function openClone(dir: string, commit: string, fileBytes: number, signal: AbortSignal): Promise<Checkout> {
+  const checkout = await openCheckout(dir, commit, signal);
+  return { ...checkout, read: (paths, stop) => readFetched(checkout, paths, fileBytes, stop) };
 }
 
 /** Of a clone's files only the large ones are not there, so a missing object says what the same file would say at home. */

@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { AnyOperation, ApiDeps, TextAnswer } from '../operation.ts';
+import { isMedia } from '../operation.ts';
+import { operations } from '../operations.ts';
+import { userOf } from './tokens.ts';
+
+/** Gives each operation its route. What comes in is parsed by its schemas, and what goes out too: a field that is not described is not sent. */
+export function addOperations(api: FastifyInstance, deps: ApiDeps, closing: AbortSignal): void {
+  for (const operation of Object.values<AnyOperation>(operations)) {
+    api.route({
+      method: operation.method,
+      url: operation.path,
+      config: { scope: operation.scope },
+      handler: (request, reply) => answer(operation, deps, closing, request, reply),
+    });
+  }
+}
+
+async function answer(operation: AnyOperation, deps: ApiDeps, closing: AbortSignal, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const input = {
+    ...operation.params.parse(request.params),
+    ...operation.query.parse(request.query),
+    ...operation.headers.parse(only(operation.headers, request.headers)),
+    ...operation.body.parse(request.body ?? {}),
+  };
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const { tenantId, tokenId, name } = userOf(request);
+  const context = { ...deps, tenantId, token: { id: tokenId, name }, requestId: request.id, signal: AbortSignal.any([gone.signal, closing]) };
+  const result = await operation.run(input, context);
+  reply.code(operation.status).header('cache-control', 'no-store');
+  if (isMedia(operation.answers)) {
+    const { type, body } = result as TextAnswer;
+    reply.type(type);
+    if (typeof body === 'string') return reply.send(body);
+    return reply.header('connection', 'close').header('x-accel-buffering', 'no').send(Readable.from(body));
+  }
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(operation.answers.parse(result)));
+}
+
+const only = (schema: z.ZodObject, headers: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));

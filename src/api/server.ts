@@ -1,0 +1,53 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { openEventBell } from './event-bell.ts';
+import type { ApiDeps } from './operation.ts';
+import { addDocs } from './plugins/docs.ts';
+import { addHealth } from './plugins/health.ts';
+import { addMetrics } from './plugins/metrics.ts';
+import { addOperations } from './plugins/operations.ts';
+import { limitRates } from './plugins/rate-limit.ts';
+import { answerInForm, requestIdOf } from './plugins/requests.ts';
+import { requireToken } from './plugins/tokens.ts';
+
+export interface ServerOptions {
+  readonly log: Logger;
+  /** requests that one token may make in a minute */
+  readonly ratePerMinute: number;
+}
+
+/** The API over HTTP, not listening yet. `close` ends event streams, lets other requests finish, and leaves store and queue open. */
+export async function openServer(deps: Omit<ApiDeps, 'events'>, { log, ratePerMinute }: ServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
+    bodyLimit: 256 * 1024,
+    requestTimeout: 30_000, // for a whole request to come in
+    keepAliveTimeout: 75_000, // longer than the proxies in front of us, which would otherwise send into a closing connection
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300 },
+  });
+  const closing = new AbortController();
+  const events = openEventBell(deps.store);
+  app.addHook('preClose', async () => closing.abort());
+  // What is answered from now on ends its connection too, which would otherwise be kept for a next request that never comes.
+  app.addHook('onSend', async (_, reply) => {
+    if (closing.signal.aborted) reply.header('connection', 'close');
+  });
+  app.addHook('onClose', async () => events[Symbol.asyncDispose]());
+
+  answerInForm(app);
+  addMetrics(app, deps.store);
+  addHealth(app, deps.store, deps.queue, closing.signal);
+  addDocs(app);
+  await app.register(
+    async (api) => {
+      requireToken(api, deps.store);
+      await limitRates(api, ratePerMinute);
+      addOperations(api, { ...deps, events }, closing.signal);
+    },
+    { prefix: '/api/v1' },
+  );
+  return app;
+}
