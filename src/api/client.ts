@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import { routes } from './client-routes.ts';
-import type { MediaTypes, Operation } from './operation.ts';
+import type { IfFields, MediaTypes, Operation } from './operation.ts';
 import type { Operations } from './operations.ts';
 import type { ProblemBody } from './problem.ts';
 
 // Types come from the operations themselves and are gone when this runs, so a client brings no server with it.
-type InputOf<O> = O extends Operation<infer P, infer Q, infer H, infer B, infer _> ? z.input<P> & z.input<Q> & z.input<H> & z.input<B> : never;
+type InputOf<O> =
+  O extends Operation<infer P, infer Q, infer H, infer B, infer _>
+    ? IfFields<P, z.input<P>> & IfFields<Q, z.input<Q>> & IfFields<H, z.input<H>> & IfFields<B, z.input<B>>
+    : never;
 type AnswerOf<O> =
   O extends Operation<infer _P, infer _Q, infer _H, infer _B, infer A> ? (A extends z.ZodType ? z.output<A> : A extends MediaTypes ? Response : never) : never;
 

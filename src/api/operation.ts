@@ -60,10 +60,13 @@ export interface MediaTypes {
   readonly media: readonly string[];
 }
 
-type InputOf<P extends z.ZodObject, Q extends z.ZodObject, H extends z.ZodObject, B extends z.ZodObject> = z.output<P> &
-  z.output<Q> &
-  z.output<H> &
-  z.output<B>;
+/** `T`, or nothing at all where a schema has no fields: Zod types its values so that they could not be joined with others. */
+export type IfFields<S extends z.ZodObject, T> = [keyof S['shape']] extends [never] ? unknown : T;
+
+type InputOf<P extends z.ZodObject, Q extends z.ZodObject, H extends z.ZodObject, B extends z.ZodObject> = IfFields<P, z.output<P>> &
+  IfFields<Q, z.output<Q>> &
+  IfFields<H, z.output<H>> &
+  IfFields<B, z.output<B>>;
 
 // Method parameters are bivariant, so every operation is one of these, whatever it takes.
 export type AnyOperation = Operation<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType | MediaTypes>;
