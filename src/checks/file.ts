@@ -12,7 +12,7 @@ export function answerFile(check: FileCheck, inventory: Inventory, claimed: Plac
   }
   if (found.length === 0) {
     const elsewhere = sameName(check.path, inventory.paths);
-    if (elsewhere.length === 1) {
+    if (elsewhere.length === 1 && !COMMON_NAME.test(check.path)) {
       return { is: 'partial', because: `there is no ${check.path}, but ${elsewhere[0]}`, evidence: [firstLine(elsewhere, inventory) ?? quote(claimed)] };
     }
     return { is: 'unmet', because: `there is no ${check.path} in the repository`, evidence: [quote(claimed)] };
@@ -21,6 +21,10 @@ export function answerFile(check: FileCheck, inventory: Inventory, claimed: Plac
   if (!evidence) return { is: 'unproven', because: `${found[0]} is there, but was not read as text`, evidence: [] };
   return { is: 'met', because: `${found.length === 1 ? found[0] : `${found.length} files`} ${found.length === 1 ? 'is' : 'are'} there`, evidence: [evidence] };
 }
+
+/** Names that many files have: one of them elsewhere is not this one moved. */
+const COMMON_NAME =
+  /(?:^|\/)(?:deployment|service|ingress|config(?:map)?|secrets?|kustomization|values|namespace|hpa|pvc|rbac|main|variables|outputs|index|readme|dockerfile|makefile|chart|networkpolicy|statefulset|job|cronjob|app|api|test|__init__)\.?\w*$/i;
 
 /** Paths that a path of a story names: the file itself, what a `*` matches, or the files in a folder; a shorter path counts when one place ends with it. */
 export function matchingPaths(wanted: string, paths: ReadonlySet<string>): string[] {

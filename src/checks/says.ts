@@ -47,8 +47,13 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   const missing = best.missing.map(([first]) => first).join(', ');
   if (best.missing.length === check.items.length && check.about.length + check.most.length < 2)
     return { is: 'unproven', because: `${best.unit.source.path} speaks about it, but not of ${missing}`, evidence };
+  // a name is the same everywhere; what is missing of other words may stand there in other words
+  const named = best.missing.every((term) => term.every((wording) => isName(wording) || wording.split(/\s+/).length <= 2));
+  if (!named || best.missing.length > check.items.length / 2) return { is: 'unproven', because: `${best.unit.source.path} does not mention ${missing} in these words`, evidence };
   return { is: 'partial', because: `${best.unit.source.path} does not mention ${missing}`, evidence };
 }
+
+const isName = (wording: string): boolean => /[A-Z_/.=]|\d/.test(wording);
 
 function* unitsOf(source: Source, where: SaysCheck['in'], inventory: Inventory): Iterable<Unit> {
   if (where === 'section') {

@@ -16,7 +16,16 @@ export const resources: Shape = (sentence, context) => {
   );
   if (!said) return [];
   const wanted: Record<string, Record<string, Expected>> = {};
-  const pieces = sentence.text.split(/(?=\b(?:requests?|limits?|reservations?)\b)/i);
+  // "50m/200m CPU, 64Mi/128Mi memory": request and limit of one resource
+  for (const [name, pattern] of [['cpu', /(\d+(?:\.\d+)?m?)\s*\/\s*(\d+(?:\.\d+)?m?)\s*(?:v?CPUs?|cores?)\b|\bcpu\s*[:=]?\s*(\d+(?:\.\d+)?m?)\s*\/\s*(\d+(?:\.\d+)?m?)\b/i], ['memory', /(\d+\s?[KMGT]i?)\s*\/\s*(\d+\s?[KMGT]i?)\s*(?:memory|mem|ram)?\b/i]] as const) {
+    const match = sentence.has(/\brequests?\b.*\blimits?\b|\blimits?\b.*\brequests?\b/i) ? undefined : sentence.take(pattern);
+    if (!match) continue;
+    const [low, high] = match.slice(1).filter((value) => value !== undefined);
+    (wanted['requests'] ??= {})[name] = quantity(low!);
+    (wanted['limits'] ??= {})[name] = quantity(high!);
+  }
+  const paired = Object.keys(wanted).length > 0;
+  const pieces = paired ? [] : sentence.text.split(/(?=\b(?:requests?|limits?|reservations?)\b)/i);
   const want = (side: string, name: string, value: Expected) => {
     (wanted[side] ??= {})[name] = value;
   };
@@ -138,15 +147,12 @@ export const probes: Shape = (sentence, context) => {
     } else if (sentence.take(/\bexec\b(?:\s+command)?/i)) probe['exec'] = { $: 'present' };
     else if (sentence.take(/\bHTTP(?:\s*GET)?\b|\bhttpGet\b/i)) probe['httpGet'] = { $: 'present' };
   }
-  return kinds.map((kind) => {
+  return kinds.flatMap((kind) => {
+    const type = Object.entries(probe).find(([, value]) => typeof value === 'object' && value !== null && !('$' in value))?.[0];
+    const there = type ? [fragmentOf(`${who} has a ${PROBES[kind]} by ${type}`, targets, { [PROBES[kind]]: { [type]: { $: 'present' } } }, 'assert', of)] : [];
     const fragment = { [PROBES[kind]]: Object.keys(probe).length > 0 ? probe : { $: 'present' as const } };
-    return fragmentOf(
-      `${who} has ${PROBES[kind]}${Object.keys(probe).length > 0 ? ` ${JSON.stringify(probe).replaceAll('"', '')}` : ''}`,
-      targets,
-      fragment,
-      'assert',
-      of,
-    );
+    const says = `${who} has ${PROBES[kind]}${Object.keys(probe).length > 0 ? ` ${JSON.stringify(probe).replaceAll('"', '')}` : ''}`;
+    return [...there, fragmentOf(says, targets, fragment, 'assert', of)];
   });
 };
 

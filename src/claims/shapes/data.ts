@@ -81,6 +81,12 @@ export const ignored: Shape = (sentence, context) => {
   const match = sentence.take(
     /\b(?:never|not|do not|don't)\s+(?:be\s+)?commit(?:ted|ting)?\b(?:\s+(?:the\s+)?(?:actual|real)?\s*(?:secrets?|values?|files?|credentials?))?(?:\s+to git)?|\bgit-?\s?ignored?\b|\badd(?:ed)?\s+to\s+\.gitignore\b/i,
   );
+  const added = /^adds?(?:ed)?\s+(.+?)\s+to\s+(?:the\s+)?\.gitignore\b/i.exec(sentence.text);
+  if (added) {
+    const names = added[1]!.split(/,\s*(?:and\s+)?|\s+and\s+/).map((name) => name.trim()).filter((name) => /[./*]/.test(name));
+    sentence.mark(0, added[0].length);
+    return [{ is: 'says', says: `.gitignore names ${names.join(', ')}`, paths: ['.gitignore'], in: 'text', about: [], items: names.map((name) => [name]), most: [] }];
+  }
   const [template] = context.own.files.filter((path) => /\.(?:example|sample|template)$|\.(?:example|sample)\./.test(path));
   if (!match || !template) return [];
   const real = template.replace(/\.(?:example|sample|template)\b/, '');
@@ -133,5 +139,6 @@ export const contents: Shape = (sentence, context) => {
       ? [name!]
       : [`${name}=${value}`, `${name}: ${value}`, `${name}: "${value}"`, `${name} = "${value}"`, `${name}="${value}"`, `${name} = ${value}`],
   );
+  sentence.takeAll(/\b(?:env(?:ironment)?|variables?|vars?|non-secret|secrets?|placeholders?|inputs?|outputs?|settings?|keys?|values?)\b/i);
   return [{ is: 'says', in: 'text', says: `${path} names ${exact.map(([, name]) => name).join(', ')}`, paths: [path], about: [], items, most: [] }];
 };

@@ -1,6 +1,7 @@
 import type { Check, Expected } from '../../checks/check.ts';
 import { get, itemsOf } from '../../manifest/yaml.ts';
 import { type Context, fragmentOf, targetOf } from '../context.ts';
+import { WORKLOAD_KINDS } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
 import { asked, podTargets, type Shape, takeQuantifier, targetsOf, whose } from '../shape.ts';
 
@@ -207,8 +208,14 @@ export const service: Shape = (sentence, context) => {
   }
   const selector = labelsIn(sentence, /\bselectors?\b/i);
   if (selector) fragment['selector'] = selector;
-  if (Object.keys(fragment).length === 0) return [];
+  const matching = selector ? undefined : sentence.take(/\bselectors?\s+(?:that\s+)?(?:match(?:es|ing)?|target(?:s|ing)?|point(?:s|ing)?\s+(?:to|at)|for)\b[^,.;]*/i);
+  if (Object.keys(fragment).length === 0 && !matching) return [];
   const services = context.resolve(['Service']).found;
+  if (matching && services.length > 0) {
+    const selects: Check = { is: 'relation', relation: 'selects', says: `${whose(services)} selects the workload`, targets: targetsOf(services) };
+    if (Object.keys(fragment).length === 0) return [selects];
+    return [selects, fragmentOf(`${whose(services)} has ${JSON.stringify(fragment).replaceAll('"', '')}`, targetsOf(services, ['spec']), fragment, 'assert', asked(sentence, services))];
+  }
   sentence.takeAll(/\b(?:services?|ports?|type|or|expos(?:es?|ed|ing)|on|selectors?|target\s?port)\b/i);
   takeQuantifier(sentence);
   if (services.length === 0) return [absentKind('Service', context)];
@@ -240,19 +247,23 @@ export const port: Shape = (sentence, context) => {
     (context.own.kinds.includes('Service')
       ? undefined
       : sentence.take(/\b(?:expos(?:es?|ed|ing)|listen(?:s|ing)?(?: on)?|set)\s+(?:the\s+)?ports?\s*[:=]?\s*(\d{2,5})\b|^ports?\s*[:=]\s*(\d{2,5})\b/i));
-  if (!match) return [];
+  const plain = match ?? (context.own.kinds.some((kind) => WORKLOAD_KINDS.includes(kind)) && !context.own.kinds.includes('Service') ? sentence.take(/(?<!target\s?)\bport\s*[:=]?\s*(\d{2,5})\b/i) : undefined);
+  return plain ? containerPort(number(plain), sentence, context) : [];
+};
+
+function containerPort(wanted: number, sentence: Sentence, context: Context): Check[] {
   const found = context.containers();
   sentence.takeAll(/\bcontainers?\b|\bports?\b/i);
   return [
     fragmentOf(
-      `${whose(found.map(({ workload }) => workload))} has containerPort ${number(match)}`,
+      `${whose(found.map(({ workload }) => workload))} has containerPort ${wanted}`,
       found.map(({ container, workload }) => targetOf(workload, container.path)),
-      { ports: [{ containerPort: number(match) }] },
+      { ports: [{ containerPort: wanted }] },
       'assert',
       asked(sentence, found),
     ),
   ];
-};
+}
 
 /** `labels: environment=development, project=ai-agents`. */
 export const labels: Shape = (sentence, context) => {
@@ -364,6 +375,15 @@ export const ingress: Shape = (sentence, context) => {
         ],
       },
     });
+  }
+  const several = sentence.take(/\broutes?\s+((?:\/[\w*./-]*(?:\s*,\s*(?:and\s+)?|\s+and\s+))+\/[\w*./-]*)\s+to\s+(?:the\s+)?([a-z][a-z0-9-]*)(?:\s+service)?/i);
+  for (const path of several?.[1]!.match(/\/[\w*./-]*/g) ?? []) {
+    add(`routes ${path} to ${several![2]}`, { spec: { rules: [{ http: { paths: [{ path: { $: 'oneOf', of: [path, `${path}/`, { $: 'contains', text: `${path}(` }] }, backend: { service: { name: serviceNamed(several![2]!, context) } } }] } }] } });
+  }
+  const backend = sentence.take(/\b(?:rout(?:es?|ing)|forward(?:s|ing)?|point(?:s|ing)?)\s+(?:traffic\s+|requests\s+)?to\s+(?:the\s+)?([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?:\s+service)?(?::(\d{2,5})|\s+(?:on\s+)?port\s+(\d{2,5}))?/i);
+  if (backend) {
+    const target = backend[2] ?? backend[3];
+    add(`routes to ${backend[1]}`, { spec: { rules: [{ http: { paths: [{ backend: { service: { name: serviceNamed(backend[1]!, context), ...(target ? { port: { number: Number(target) } } : {}) } } }] } }] } });
   }
   if (checks.length > 0) sentence.takeAll(/\broutes?\b|\brouting\b|\bpaths?\b|\bingress\b|\brules?\b/i);
   const tlsOff = sentence.take(/\bTLS\s*[:=]?\s*(?:is\s+)?(?:disabled|off|none)\b[^,;]*/i);

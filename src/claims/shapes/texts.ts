@@ -1,10 +1,10 @@
-import type { Check, SaysCheck, Term } from '../../checks/check.ts';
+import type { Check, Term } from '../../checks/check.ts';
 import { wordsOf } from '../../checks/words.ts';
 import type { Context } from '../context.ts';
 import type { Sentence } from '../sentence.ts';
 
 const DOCUMENT =
-  /^(?:(?:re-?)?documents?|documented|describe[sd]?|explain(?:s|ed)?)\b|^(?:include|add|write|provide|create)s?\s+(?:(?:an?|the|clear|inline|helpful|detailed|architecture|usage|deployment|troubleshooting|\w+)\s+){0,3}(?:comments?|warnings?|notes?|instructions?|documentation|docs|sections?|diagrams?|examples? usage|troubleshooting|guides?|runbooks?|README)\b|^(?:step-by-step|troubleshooting|usage|prerequisites?)\b|^(?:template|documentation|guide|readme|section|doc|\S+\.md)\s+(?:shows?|includes?|covers?|contains?|describes?|explains?|documents?|lists?)\b|^update\s+\S*(?:README|\.md)\b|\b(?:is|are)\s+documented\b|\bdocumentation\s+(?:section|in|for|is|exists|covers)\b|\bsection\s+(?:in|on|about)\b/i;
+  /^(?:(?:re-?)?documents?|documented|describe[sd]?|explain(?:s|ed)?)\b|^(?:include|add|write|provide|create)s?\s+(?:(?:an?|the|clear|inline|helpful|detailed|architecture|usage|deployment|troubleshooting|\w+)\s+){0,3}(?:comments?|warnings?|notes?|instructions?|documentation|docs|sections?|diagrams?|examples? usage|troubleshooting|guides?|runbooks?|README)\b|^(?:step-by-step|troubleshooting|usage|prerequisites?)\b|^(?:template|documentation|guide|readme|section|doc|\S+\.md)\s+(?:shows?|includes?|covers?|contains?|describes?|explains?|documents?|lists?)\b|^update\s+\S*(?:README|\.md)\b|\b(?:is|are)\s+documented\b|\bdocumentation\s+(?:section|in|for|is|exists|covers)\b|\bsection\s+(?:in|to|on|about)\b|^(?:create|write|add)s?\s+(?:\S+\/)*\S+\.md\b/i;
 
 /** Whether a claim is about a text for people. */
 export const isAboutText = (text: string): boolean => DOCUMENT.test(text);
@@ -15,53 +15,44 @@ export const isAboutText = (text: string): boolean => DOCUMENT.test(text);
  */
 export function textChecks(sentence: Sentence, context: Context): Check[] {
   const { text } = sentence;
-  const paths = whereToLook(context);
   sentence.mark(0, text.length);
-  if (paths.length === 0) return [{ is: 'unread', aside: false, says: 'no document was found that it could stand in' }];
+  const made = MADE.exec(text)?.[1];
+  const file: Check[] = made ? [{ is: 'file', path: made, exists: true, says: `${made} is there`, essential: true }] : [];
+  const paths = whereToLook(context);
+  if (paths.length === 0) return [...file, { is: 'unread', aside: false, says: 'no document was found that it could stand in' }];
   const comments = /\bcomments?\b/i.test(text);
   const body = text
     .replace(/^(?:(?:re-?)?documents?|documented|describes?|explains?|includes?|adds?|writes?|provides?|creates?|updates?)\s+/i, '')
     .replace(/^(?:an?|the|clear|inline|helpful|detailed)\s+/i, '')
-    .replace(/\((?:per|AC|ACs|task|epic|story|optional|future)\b[^()]*\)/gi, '')
-    .replace(/\b(?:in|to|with|from)\s+(?:the\s+)?\S+\.(?:md|ya?ml)(?:\.example)?\b/gi, (part) => (/^(?:with|from)/i.test(part) ? part : ''))
+    .replace(/\((?:per|AC|ACs|task|epic|story|optional|future|already)\b[^()]*\)/gi, '')
+    .replace(/^\S+\.md\b:?/i, '')
+    .replace(/\b(?:in|to|with|from|at|of)\s+(?:the\s+)?\S+\.(?:md|ya?ml)(?:\.example)?\b/gi, (part) => (/^(?:with|from)/i.test(part) ? part : ''))
     .replace(/\betc\.?/gi, '');
   const quoted = /["“]([^"”]{8,})["”]/.exec(body);
   const link = /\blinks?\s+to\s+(\S+\.md)\b/i.exec(text);
   const colon = body.search(/[:(]\s/) >= 0 ? body.search(/[:(]/) : body.indexOf('(');
-  const head = quoted ? '' : colon > 0 ? body.slice(0, colon) : body;
-  const tail = quoted ? quoted[1]! : colon > 0 ? body.slice(colon + 1).replace(/\)\s*$/, '') : '';
-  const list = /,|\bor\b|\//.test(tail) && !quoted;
-  const items: Term[] = list ? itemsOf(tail) : [];
-  const most: Term[] = [...plainWords(head), ...(list ? [] : plainWords(tail))];
-  for (const exact of exactWords(list ? head : `${head} ${tail}`)) items.push([exact]);
+  const head = quoted ? '' : colon >= 0 ? body.slice(0, colon) : body;
+  const tail = quoted ? quoted[1]! : colon >= 0 ? body.slice(colon + 1).replace(/\)\s*$/, '') : '';
+  const parts = !quoted && /,|\bor\b|\//.test(tail) ? itemsOf(tail) : undefined;
+  const items = parts?.filter((term) => term.every((wording) => wordsOf(wording).length <= 3)) ?? [];
+  const rest = parts ? parts.filter((term) => !items.includes(term)).flat().join(' ') : tail;
+  const most = plainWords(`${head} ${rest}`);
+  for (const exact of exactWords(`${head} ${rest}`)) if (exact !== '' && !context.own.files.some((path) => path.endsWith(exact) && /\.md$/.test(path))) items.push([exact]);
   if (link) items.push([link[1]!, link[1]!.slice(link[1]!.lastIndexOf('/') + 1)]);
   const named = paths.filter((path) => context.own.files.includes(path) && /\.md$/.test(path));
-  if (most.length === 0 && items.length === 0) return [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
-  if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0)
-    return [{ is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
-  const check: SaysCheck = {
-    is: 'says',
-    says: `a text says: ${text}`,
-    paths: named.length > 0 ? named : paths,
-    in: comments ? 'comment' : 'section',
-    about: [],
-    items,
-    most,
-  };
-  return [check];
+  if (most.length === 0 && items.length === 0) return file.length > 0 ? file : [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
+  if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0) return [...file, { is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
+  const whole = made !== undefined || text.split(/\s+/).length > 24;
+  return [...file, { is: 'says', says: `a text says: ${text}`, paths: named.length > 0 ? named : paths, in: comments ? 'comment' : whole ? 'text' : 'section', about: [], items, most }];
 }
+
+const MADE = /^(?:create|creates|created|write|add)\s+(?:an?\s+|the\s+)?((?:[\w.-]+\/)*[\w.-]+\.md)\b/i;
 
 /** Alternatives joined by "or" or a slash are one item; a slash between names means both. */
 function itemsOf(tail: string): Term[] {
   return tail
-    .split(/,\s*(?:and\s+)?|;\s*|\s+and\s+/)
-    .map((item) =>
-      item
-        .replace(/^(?:how to|when to|why|what|where|and|or|the|common issues)\b:?\s*/i, '')
-        .replace(/[().:]+$/g, '')
-        .replace(/[()]/g, ' ')
-        .trim(),
-    )
+    .split(/,\s*(?:and\s+)?|;\s*|\s+and\s+|\s*[→+]\s*/)
+    .map((item) => item.replace(/^(?:how to|when to|why|what|where|and|or|the|common issues)\b:?\s*/i, '').replace(/\([^()]*\)?/g, ' ').replace(/[().:]+$/g, '').trim())
     .filter((item) => wordsOf(item).length > 0)
     .flatMap((item): Term[] => {
       const names = item.split('/').filter((part) => /[a-z][A-Z]|_/.test(part));
