@@ -16,7 +16,16 @@ export function markdownText(text: string): string {
     if (last?.code === code) last.words.push(word);
     else parts.push({ code, words: [word] });
   }
-  return parts.map((part) => (part.code ? codeSpan(part.words.join(' ')) : part.words.join(' '))).join(' ');
+  return parts.map((part) => (part.code ? coded(part.words.join(' ')) : part.words.join(' '))).join(' ');
+}
+
+/** Brackets and full stops of the sentence stay outside the code. */
+function coded(words: string): string {
+  let [start, end] = [0, words.length];
+  while (start < end && '("\''.includes(words[start]!)) start++;
+  while (end > start && ')"\'.,;:?'.includes(words[end - 1]!)) end--;
+  const inner = words.slice(start, end);
+  return inner === '' || inner !== inner.trim() ? codeSpan(words) : words.slice(0, start) + codeSpan(inner) + words.slice(end);
 }
 
 /** A line of text as a code span. */

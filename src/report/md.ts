@@ -99,12 +99,16 @@ function criteriaCoverage(claims: readonly ClaimReport[]): string[] {
 }
 
 function taskValidation(claims: readonly ClaimReport[]): string[] {
-  const tasks = claims.filter(({ kind }) => kind === 'task' || kind === 'follow-up');
-  const subtasks = claims.filter(({ kind }) => kind === 'subtask');
-  if (tasks.length === 0 && subtasks.length === 0) return ['## Task Completion Validation', '- The story has no tasks.'];
+  const [tasks, followUps, subtasks] = (['task', 'follow-up', 'subtask'] as const).map((kind) => claims.filter((claim) => claim.kind === kind)) as [
+    ClaimReport[],
+    ClaimReport[],
+    ClaimReport[],
+  ];
+  if (tasks.length + followUps.length + subtasks.length === 0) return ['## Task Completion Validation', '- The story has no tasks.'];
   return [
     '## Task Completion Validation',
     ...(tasks.length > 0 ? [bullets([taskTally(tasks)]), taskTable(tasks)] : []),
+    ...(followUps.length > 0 ? [bullets([`Review follow-ups: ${taskTally(followUps)}`]), taskTable(followUps)] : []),
     ...(subtasks.length > 0 ? [`<details>\n<summary>Sub-tasks: ${taskTally(subtasks, false)}</summary>`, taskTable(subtasks), '</details>'] : []),
   ];
 }

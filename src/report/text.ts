@@ -55,10 +55,11 @@ function tally(claims: readonly ClaimReport[], done: string): string {
 }
 
 function taskTally(claims: readonly ClaimReport[]): string {
-  const tasks = claims.filter(({ kind }) => kind !== 'subtask');
-  const subtasks = claims.filter(({ kind }) => kind === 'subtask');
-  return [tasks.length > 0 ? tally(tasks, 'verified complete') : '', subtasks.length > 0 ? `sub-tasks: ${tally(subtasks, 'verified complete')}` : '']
-    .filter((part) => part !== '')
+  const kinds = { task: '', 'follow-up': 'follow-ups: ', subtask: 'sub-tasks: ' };
+  return Object.entries(kinds)
+    .map(([kind, prefix]) => ({ prefix, group: claims.filter((claim) => claim.kind === kind) }))
+    .filter(({ group }) => group.length > 0)
+    .map(({ prefix, group }) => prefix + tally(group, 'verified complete'))
     .join('; ');
 }
 
