@@ -8,6 +8,8 @@ export interface Rule {
   /** as in the rules catalogue */
   readonly id: string;
   readonly severity: Severity;
+  /** a house rule that many teams decide against on purpose: runs only where it is asked for */
+  readonly optIn?: true;
   /** the finding's sentence; `{name}` is filled from `args` */
   readonly says: string;
   readonly because: string;
@@ -22,6 +24,8 @@ export interface Rule {
 export interface Found {
   readonly at: Place;
   readonly args: Readonly<Record<string, string>>;
+  /** where this place deserves another one than the rule's */
+  readonly severity?: Severity;
 }
 
 /** What a rule found, with the author's reason when a comment accepts it. */

@@ -1,0 +1,46 @@
+import type { Inventory } from '../manifest/inventory.ts';
+import { get, textOf } from '../manifest/yaml.ts';
+import { hasPlaceholder } from './elsewhere.ts';
+import { isPatched } from './kustomization.ts';
+import { inContainer, mainContainers, namesOf, type Placed } from './objects.ts';
+import { defineRule, type Found } from './rule.ts';
+
+export const probePortNotExposed = defineRule({
+  id: 'probe-port-not-exposed',
+  severity: 'high',
+  says: 'The {probe} of container {container} in {workload} asks port {port}, which {ports}.',
+  because: 'A probe on a port where nobody listens never passes: the pod is restarted for ever, or never gets traffic.',
+  fix: 'Let the probe name a port of the container, or declare the port.',
+  fails: 'probe-port-not-exposed/no-such-name.yaml',
+  passes: 'probe-port-not-exposed/by-name.yaml',
+  *find(inventory) {
+    for (const placed of mainContainers(inventory)) {
+      for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+        for (const handler of ['httpGet', 'tcpSocket', 'grpc']) yield* wrongPort(inventory, placed, probe, handler);
+      }
+    }
+  },
+});
+
+function* wrongPort(inventory: Inventory, placed: Placed, probe: string, handler: string): Iterable<Found> {
+  const { workload, container } = placed;
+  const port = textOf(get(container.node, probe, handler, 'port'));
+  if (port === undefined || hasPlaceholder(port) || isPatched(inventory, workload, 'containerPort')) return;
+  if (get(container.node, probe, 'httpGet', 'host') || get(container.node, probe, 'tcpSocket', 'host')) return; // asks another machine
+  const isNumber = /^\d+$/.test(port);
+  if (isNumber ? knowsNumber(placed, port) : container.ports.some(({ name }) => name === port)) return;
+  const declared = container.ports.map(({ name, number }) => (name ? `${name} (${number})` : String(number))).join(', ');
+  const ports = declared ? `is none of its ports: ${declared}` : 'it does not declare';
+  yield { at: inContainer(placed, probe, handler, 'port'), args: { ...namesOf(placed), probe, port, ports } };
+}
+
+/**
+ * Declaring a port is not needed to listen on it, so a number says something only when the container declares others
+ * and mentions this one nowhere: neither another container of the pod nor a flag, variable or command of its own.
+ */
+function knowsNumber({ workload, container }: Placed, port: string): boolean {
+  const declared = [...workload.initContainers, ...workload.containers].flatMap(({ ports }) => ports.map(({ number }) => String(number)));
+  if (container.ports.length === 0 || declared.includes(port)) return true;
+  const words = [...container.command, ...container.env.flatMap(({ value }) => value ?? [])];
+  return words.some((word) => word.split(/\D+/).includes(port)) || container.envFrom.length > 0;
+}
