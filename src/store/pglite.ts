@@ -1,10 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
 import type { PGlite } from '@electric-sql/pglite';
 import type { PgPool, PgPoolClient } from 'bullmq';
 import { Kysely, PGliteDialect } from 'kysely';
 import { type Store, transactions } from './store.ts';
 import type { Tables } from './tables.ts';
+
+/** One session reads through the system's own page cache well enough; the default would keep 128 MiB for itself. */
+const small = ['-c', 'shared_buffers=8MB', '-c', 'wal_buffers=512kB', '-c', 'max_connections=10'];
 
 /**
  * A store on PostgreSQL compiled to WebAssembly, in this process.
@@ -13,8 +17,11 @@ import type { Tables } from './tables.ts';
 export async function openPglite(folder: string | undefined): Promise<Store> {
   // Imported here: it is 20 MB that a process with a PostgreSQL server does without.
   const { PGlite } = await import('@electric-sql/pglite');
+  // V8 would compile PostgreSQL's hot parts once more, better: statements take up to a third less time then, and the process 200 MB more
+  // (bench/results.md). On one machine memory is what is short.
+  for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  const pglite = await PGlite.create({ ...(folder !== undefined && { dataDir: folder }), startParams: [...PGlite.defaultStartParams, ...small] });
   // There is one session for all. Ours set their path in each transaction; what is left is BullMQ's.
   await pglite.exec('SET search_path = bullmq');
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
