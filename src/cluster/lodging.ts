@@ -1,0 +1,85 @@
+import type { Inventory } from '../manifest/inventory.ts';
+import { isClusterScoped, namespaceOf } from '../manifest/resource.ts';
+import { clean, type Left } from './clean.ts';
+import type { Cluster } from './connect.ts';
+import { KIND, pathOf } from './discovery.ts';
+import { PROOF_LABEL } from './guard.ts';
+import { holdNamespaces } from './namespace.ts';
+import type { Preparation } from './prepare.ts';
+
+export interface Lodged<T> {
+  readonly result: T;
+  readonly left: readonly Left[];
+  /** milliseconds that the clean-up took */
+  readonly cleaned: number;
+}
+
+/** How long a deletion may take; shorter where the manifests bring finalizers that likely nobody serves. */
+const CLEAN_WITHIN = 120_000;
+const FINALIZED_WITHIN = 15_000;
+
+/**
+ * Does `work` in namespaces made for it, and takes them away again whatever happens: at the end, on errors, on Ctrl-C.
+ * @param onLeft told when the clean-up could not finish, also when `work` threw
+ */
+export async function lodge<T>(
+  cluster: Cluster,
+  proof: string,
+  { objects, namespaces }: Preparation,
+  inventory: Inventory,
+  { named, allowEgress, keep }: { named: boolean; allowEgress: boolean; keep: boolean },
+  onLeft: (left: readonly Left[]) => void,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<Lodged<T>> {
+  const wanted = Array.from(namespaces, ([from, name]) => ({
+    name,
+    own: inventory.ofKind('Namespace').find((each) => each.name === from),
+    resources: inventory.resources.filter((each) => namespaceOf(each) === from && !isClusterScoped(each.kind)),
+  }));
+  const cleanUp = async (): Promise<readonly Left[]> => {
+    if (keep) return [];
+    // Its own signal: an interrupted proof cleans up as well.
+    const { signal: unhurried } = new AbortController();
+    const outside = objects.flatMap(({ namespace, served, object }) => (namespace === undefined && served ? [{ served, name: object.metadata.name }] : []));
+    const finalized = objects.some(({ object }) => (object.metadata.finalizers ?? []).length > 0);
+    const left = await clean(
+      cluster,
+      wanted.map(({ name }) => name),
+      outside,
+      finalized ? FINALIZED_WITHIN : CLEAN_WITHIN,
+      unhurried,
+    );
+    if (left.length > 0) onLeft(left);
+    return left;
+  };
+  const hold = await holdNamespaces(cluster.api, proof, wanted, { named, allowEgress }, signal).catch(async (error: unknown) => {
+    // A namespace that somebody else holds is not ours to remove; what we made before meeting it is.
+    await removeOwn(
+      cluster,
+      proof,
+      wanted.map(({ name }) => name),
+    );
+    throw error;
+  });
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    hold.release();
+    await cleanUp();
+    throw error;
+  }
+  hold.release();
+  const start = Date.now();
+  const left = await cleanUp();
+  return { result, left, cleaned: Date.now() - start };
+}
+
+async function removeOwn({ api, kinds }: Cluster, proof: string, names: readonly string[]): Promise<void> {
+  const { items } = await api.json<{ items: { metadata: { name: string } }[] }>(pathOf(KIND.namespace, undefined), {
+    query: { labelSelector: `${PROOF_LABEL}=${proof}` },
+  });
+  const own = items.map(({ metadata }) => metadata.name).filter((name) => names.includes(name));
+  await clean({ api, kinds }, own, [], CLEAN_WITHIN, new AbortController().signal);
+}

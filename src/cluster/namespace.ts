@@ -1,0 +1,122 @@
+import { namespaceBusy, namespaceForeign, namespaceTerminating } from '../errors.ts';
+import type { Resource } from '../manifest/resource.ts';
+import { APPLY_PATCH, type Api, ApiError } from './api.ts';
+import { KIND, pathOf } from './discovery.ts';
+import { FIELD_MANAGER, GUARD_NAME, guardObjects, namespaceObject, PROOF_LABEL } from './guard.ts';
+import type { LiveObject } from './object.ts';
+
+/** The namespaces of one proof, held until it ends. */
+export interface Hold {
+  readonly proof: string;
+  readonly names: readonly string[];
+  /** stops renewing; the namespaces stay */
+  release(): void;
+}
+
+/** A lease that is not renewed for this long belongs to nobody: its process was killed. */
+export const LEASE_SECONDS = 15;
+
+/**
+ * Makes the proof's namespaces, or takes over ones that carry our label.
+ * @param named true when the user named the first one: only then may it exist
+ * @throws Problem NAMESPACE_FOREIGN, NAMESPACE_BUSY, NAMESPACE_TERMINATING
+ */
+export async function holdNamespaces(
+  api: Api,
+  proof: string,
+  namespaces: readonly { name: string; own: Resource | undefined; resources: readonly Resource[] }[],
+  { named, allowEgress }: { named: boolean; allowEgress: boolean },
+  signal: AbortSignal,
+): Promise<Hold> {
+  const timers: NodeJS.Timeout[] = [];
+  const release = () => timers.forEach(clearInterval);
+  try {
+    for (const { name, own, resources } of namespaces) {
+      await createNamespace(api, namespaceObject(name, proof, own), named, signal);
+      await takeLease(api, name, proof, signal);
+      timers.push(setInterval(() => void renewLease(api, name, proof).catch(() => {}), (LEASE_SECONDS / 3) * 1000).unref()); // the next one may succeed
+      await Promise.all(guardObjects(name, proof, resources, allowEgress).map((object) => applyOurs(api, object, signal)));
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { proof, names: namespaces.map(({ name }) => name), release };
+}
+
+async function createNamespace(api: Api, object: LiveObject, named: boolean, signal: AbortSignal): Promise<void> {
+  const { name } = object.metadata;
+  try {
+    await api.ask(pathOf(KIND.namespace, undefined), { method: 'POST', body: object, signal });
+    return;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+  }
+  const existing = await api.json(pathOf(KIND.namespace, undefined, name), { signal });
+  if (existing.metadata.deletionTimestamp) throw namespaceTerminating(name);
+  const proof = existing.metadata.labels?.[PROOF_LABEL];
+  const ours = object.metadata.labels?.[PROOF_LABEL];
+  if (proof === ours) return; // the answer to our own request was lost
+  if (proof === undefined || !named) throw namespaceForeign(name);
+  await applyOurs(api, object, signal);
+}
+
+interface Lease extends LiveObject {
+  spec?: { holderIdentity?: string; renewTime?: string; leaseDurationSeconds?: number };
+}
+
+const leaseObject = (namespace: string, proof: string): LiveObject => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name: GUARD_NAME, namespace },
+  spec: { holderIdentity: proof, leaseDurationSeconds: LEASE_SECONDS, renewTime: new Date().toISOString().replace('Z', '000Z') },
+});
+
+/** When the lease of a namespace was last renewed and by whom; undefined when there is none. */
+export async function leaseOf(api: Api, namespace: string, signal?: AbortSignal): Promise<{ holder: string; renewed: string } | undefined> {
+  const lease = await api.find<Lease>(pathOf(KIND.lease, namespace, GUARD_NAME), signal);
+  return lease && { holder: lease.spec?.holderIdentity ?? '', renewed: lease.spec?.renewTime ?? '' };
+}
+
+async function takeLease(api: Api, namespace: string, proof: string, signal: AbortSignal): Promise<void> {
+  const path = pathOf(KIND.lease, namespace);
+  const wanted = leaseObject(namespace, proof);
+  try {
+    await api.ask(path, { method: 'POST', body: wanted, signal });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    const existing = await api.json<Lease>(`${path}/${GUARD_NAME}`, { signal });
+    const { holderIdentity = '', renewTime = '' } = existing.spec ?? {};
+    if (holderIdentity !== proof && Date.now() - Date.parse(renewTime) < LEASE_SECONDS * 1000) throw namespaceBusy(namespace, holderIdentity);
+    // The resource version lets the API server decide between two that take over at once.
+    const taken = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: existing.metadata.resourceVersion! } };
+    const answer = await api.send(`${path}/${GUARD_NAME}`, { method: 'PUT', body: taken, signal });
+    if (answer.status === 409) throw namespaceBusy(namespace, 'one that started at the same moment');
+    if (answer.status >= 400) throw new ApiError(answer.status, answer.text);
+  }
+}
+
+const renewLease = (api: Api, namespace: string, proof: string): Promise<unknown> =>
+  api.ask(`${pathOf(KIND.lease, namespace)}/${GUARD_NAME}`, {
+    method: 'PATCH',
+    contentType: APPLY_PATCH,
+    body: leaseObject(namespace, proof),
+    query: APPLY_QUERY,
+  });
+
+const APPLY_QUERY = { fieldManager: FIELD_MANAGER, force: true };
+
+const OUR_KINDS = [KIND.namespace, KIND.quota, KIND.serviceAccount, KIND.policy, KIND.configMap, KIND.pod];
+
+/** Server-side apply of an object of our own. */
+export async function applyOurs(api: Api, object: LiveObject, signal: AbortSignal): Promise<void> {
+  const served = OUR_KINDS.find(({ kind }) => kind === object.kind);
+  if (!served) throw new Error(`${object.kind} is none of the kinds that a proof makes for itself`);
+  await api.ask(pathOf(served, object.metadata.namespace, object.metadata.name), {
+    method: 'PATCH',
+    contentType: APPLY_PATCH,
+    query: APPLY_QUERY,
+    body: object,
+    signal,
+  });
+}

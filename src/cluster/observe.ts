@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clusterUnreachable } from '../errors.ts';
+import { type Diagnosis, diagnose } from './diagnose.ts';
+import type { Prepared } from './prepare.ts';
+import { nameOf } from './proof.ts';
+import type { Member, Scene } from './scene.ts';
+import { type Clock, type Settled, settle } from './settle.ts';
+import type { World } from './watch.ts';
+
+export interface Sight {
+  readonly scene: Scene;
+  readonly diagnosis: Diagnosis;
+}
+
+export interface Observed extends Settled<Sight> {
+  /** when each cause was first named, RFC 3339 */
+  readonly namedAt: ReadonlyMap<string, string>;
+}
+
+export interface Watcher {
+  object(member: Member, since: number): void;
+  cause(object: string, says: string): void;
+}
+
+/** How long a hopeless deployment is looked at further: a second fault may show a moment after the first. */
+const LINGER = 2_000;
+/** How long the API server may be away: a restart takes less. */
+const LOST_FOR = 60_000;
+/** How much changes at once is looked at once. */
+const GATHER = 50;
+
+/** Watches a deployment until it is ready and stays so, until its causes are certain, or until the time is over. */
+export async function observe(
+  look: () => Scene,
+  world: World,
+  { stable, timeout, clock, watcher, signal }: { stable: number; timeout: number; clock: Clock; watcher: Watcher; signal: AbortSignal },
+): Promise<Observed> {
+  const readySince = new Map<Prepared, number>();
+  const shownState = new Map<string, { state: string; since: number }>();
+  const namedAt = new Map<string, string>();
+  let hopelessSince: number | undefined;
+  const read = (): Sight => {
+    const scene = look();
+    const now = clock.now();
+    for (const member of scene.members) {
+      if (member.status.is !== 'ready') readySince.delete(member.prepared);
+      else if (!readySince.has(member.prepared)) readySince.set(member.prepared, now);
+      const state = `${member.status.is} ${member.status.because}`;
+      const known = shownState.get(member.prepared.ref);
+      if (known?.state === state) continue;
+      shownState.set(member.prepared.ref, { state, since: known?.since ?? now });
+      watcher.object(member, now);
+    }
+    const diagnosis = diagnose(scene, readySince);
+    for (const { cause } of diagnosis.roots) {
+      const name = nameOf(cause);
+      if (namedAt.has(name)) continue;
+      namedAt.set(name, new Date(now).toISOString());
+      watcher.cause(cause.member.prepared.ref, cause.says);
+    }
+    return { scene, diagnosis };
+  };
+  const judge = ({ scene, diagnosis }: Sight): 'good' | 'waiting' | 'hopeless' => {
+    if (!diagnosis.hopeless) {
+      hopelessSince = undefined;
+      return diagnosis.roots.length === 0 && scene.members.every(({ status }) => status.is === 'ready') ? 'good' : 'waiting';
+    }
+    hopelessSince ??= clock.now();
+    return clock.now() - hopelessSince >= LINGER ? 'hopeless' : 'waiting';
+  };
+  const next = async (within: number): Promise<void> => {
+    const { lostSince } = world;
+    if (lostSince !== undefined && Date.now() - lostSince > LOST_FOR) throw clusterUnreachable('the cluster', new Error('it has not answered for a minute'));
+    await world.changed(hopelessSince === undefined ? within : Math.min(within, 250));
+    await sleep(GATHER);
+  };
+  const settled = await settle(read, judge, restartsIn, next, { stable, timeout, clock, signal });
+  return { ...settled, namedAt };
+}
+
+/** What must not change while a deployment stays ready: no container may start again. */
+const restartsIn = ({ scene }: Sight): string =>
+  scene.pods
+    .flatMap(({ pod, containers }) => containers.map(({ name, status }) => [pod.metadata.uid, name, status?.restartCount ?? 0] as const))
+    .filter(([, , restarts]) => restarts > 0)
+    .map((each) => each.join(' '))
+    .sort()
+    .join('\n');

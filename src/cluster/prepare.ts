@@ -1,0 +1,212 @@
+import type { Inventory } from '../manifest/inventory.ts';
+import { isWorkload, namespaceOf, parseImage, placeOf, type Resource } from '../manifest/resource.ts';
+import { plain } from '../manifest/yaml.ts';
+import type { Discovery, ServedKind } from './discovery.ts';
+import { hasOwnEgress, OWN_EGRESS_LABEL, PROOF_LABEL } from './guard.ts';
+import { move } from './move.ts';
+import { type LiveObject, valueAt } from './object.ts';
+import { fillTemplates, secretValues } from './secrets.ts';
+
+/** A manifest's object as it is sent to the cluster. */
+export interface Prepared {
+  /** `Deployment/api`, with the manifests' namespace behind it when they have several */
+  readonly ref: string;
+  readonly resource: Resource;
+  readonly object: LiveObject;
+  /** undefined while the manifests' own CustomResourceDefinition for it is not applied yet */
+  readonly served: ServedKind | undefined;
+  /** where it goes; undefined when it is cluster-scoped */
+  readonly namespace: string | undefined;
+  /** in which it is applied: 0 first */
+  readonly phase: number;
+  /** how it differs from the manifest */
+  readonly changes: readonly string[];
+}
+
+/** An object of the manifests that is not sent, and why. */
+export interface LeftOut {
+  readonly ref: string;
+  readonly resource: Resource;
+  readonly because: string;
+  /** `missing-kind`: the manifests are at fault, as far as this cluster goes; `not-allowed`: a choice of the user; `superseded`: another one is taken */
+  readonly reason: 'missing-kind' | 'not-allowed' | 'superseded';
+}
+
+export interface Preparation {
+  readonly objects: readonly Prepared[];
+  readonly leftOut: readonly LeftOut[];
+  /** from the manifests' namespaces to the proof's */
+  readonly namespaces: ReadonlyMap<string, string>;
+  /** values that no report may show */
+  readonly secrets: ReadonlySet<string>;
+}
+
+export interface PrepareOptions {
+  readonly namespace: string;
+  readonly proof: string;
+  readonly kinds: Discovery;
+  readonly allowClusterScoped: boolean;
+  /** replacements for images, by reference or repository */
+  readonly images: ReadonlyMap<string, string>;
+  /** the user's own Secrets, by name */
+  readonly secrets: ReadonlyMap<string, LiveObject>;
+}
+
+const PHASES: readonly (readonly string[])[] = [
+  ['CustomResourceDefinition'],
+  ['ConfigMap', 'Secret', 'ResourceQuota', 'LimitRange', 'PriorityClass'],
+  ['ServiceAccount'],
+  ['Role', 'ClusterRole'],
+  ['RoleBinding', 'ClusterRoleBinding'],
+  ['StorageClass', 'PersistentVolume', 'PersistentVolumeClaim'],
+  ['NetworkPolicy'],
+  ['Service'],
+  ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
+  ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Pod', 'Job', 'CronJob'],
+  ['HorizontalPodAutoscaler', 'VerticalPodAutoscaler', 'PodDisruptionBudget', 'ScaledObject'],
+  ['Ingress', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'Gateway', 'IngressClass', 'GatewayClass'],
+];
+const CUSTOM = PHASES.findIndex((kinds) => kinds.includes('Deployment'));
+
+const phaseOf = (kind: string): number => {
+  const at = PHASES.findIndex((kinds) => kinds.includes(kind));
+  return at < 0 ? CUSTOM : at;
+};
+
+/** Turns manifests into what a proof applies: moved into its namespaces, templates filled in, nothing that would touch the rest of the cluster. Pure. */
+export function prepare(inventory: Inventory, options: PrepareOptions): Preparation {
+  const resources = inventory.resources.filter(({ kind, name }) => kind !== 'Namespace' && kind !== 'Kustomization' && name !== '');
+  const namespaces = targetNamespaces(resources, options);
+  const many = namespaces.size > 1;
+  const services = new Set(resources.filter(({ kind }) => kind === 'Service').map(({ name }) => name));
+  const templates = resources.filter((each) => each.template && each.kind === 'Secret' && !options.secrets.has(each.name) && !supersededBy(each, resources));
+  const filled = fillTemplates(templates, resources);
+  const ownKinds = new Set(
+    resources.filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ node }) => String(valueAt(plain(node), 'spec', 'names', 'kind'))),
+  );
+
+  const objects: Prepared[] = [];
+  const leftOut: LeftOut[] = [];
+  const secrets = new Set<string>();
+  for (const resource of resources) {
+    const ref = `${resource.kind}/${resource.name}${many && namespaceOf(resource) !== '' ? ` (${namespaceOf(resource)})` : ''}`;
+    const leave = (reason: LeftOut['reason'], because: string) => leftOut.push({ ref, resource, reason, because });
+    const served = options.kinds.find(resource.apiVersion, resource.kind);
+    const clusterScoped = served ? !served.namespaced : namespaceOf(resource) === '';
+    if (resource.template && resource.kind !== 'Secret') {
+      leave('superseded', `${resource.source.path} is a template to be filled in and is not applied`);
+      continue;
+    }
+    if (resource.template && !filled.has(resource) && !options.secrets.has(resource.name)) {
+      leave('superseded', `${ref} is also given in full, so its template is not applied`);
+      continue;
+    }
+    if (clusterScoped && !options.allowClusterScoped) {
+      leave('not-allowed', `${ref} would change the whole cluster, which needs --allow-cluster-scoped`);
+      continue;
+    }
+    if (!served && !(ownKinds.has(resource.kind) && options.allowClusterScoped)) {
+      if (ownKinds.has(resource.kind)) leave('not-allowed', `${ref} needs the CustomResourceDefinition of the manifests, which needs --allow-cluster-scoped`);
+      else leave('missing-kind', `the cluster has no ${resource.kind} of ${resource.apiVersion}: its CustomResourceDefinition is not installed`);
+      continue;
+    }
+    const given = options.secrets.get(resource.name);
+    const { object, filled: keys } =
+      resource.kind === 'Secret' && given
+        ? { object: given, filled: [] }
+        : (filled.get(resource) ?? { object: plain(resource.node) as LiveObject, filled: [] });
+    const copy = structuredClone(object);
+    const target = clusterScoped ? undefined : namespaces.get(namespaceOf(resource));
+    const changes = [
+      ...keys.map((key) => `${key} has a made-up value`),
+      ...(resource.kind === 'Secret' && given ? ['its values are from --secrets'] : []),
+      ...move(copy as never, target, { namespaces, services }),
+      ...replaceImages(copy, options.images),
+      ...stayInside(copy, options.namespace),
+    ];
+    if (isWorkload(resource)) markEgress(copy, resource.podPath, hasOwnEgress(inventory, resource));
+    if (clusterScoped) copy.metadata.labels = { ...copy.metadata.labels, [PROOF_LABEL]: options.proof };
+    delete copy.status;
+    for (const field of ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'generation'] as const) delete copy.metadata[field];
+    if (copy.kind === 'Secret') for (const value of secretValues(copy)) secrets.add(value);
+    objects.push({ ref, resource, object: copy, served, namespace: target, phase: phaseOf(resource.kind), changes });
+  }
+  objects.sort((a, b) => a.phase - b.phase);
+  return { objects, leftOut, namespaces, secrets };
+}
+
+/** The proof's namespace for the manifests' largest one; each further one gets a name behind it. */
+function targetNamespaces(resources: readonly Resource[], { namespace, kinds }: PrepareOptions): Map<string, string> {
+  const sizes = new Map<string, number>();
+  for (const resource of resources) {
+    const from = namespaceOf(resource);
+    if (from !== '' && kinds.find(resource.apiVersion, resource.kind)?.namespaced !== false) sizes.set(from, (sizes.get(from) ?? 0) + 1);
+  }
+  const bySize = Array.from(sizes).sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
+  return new Map(bySize.map(([from], index) => [from, index === 0 ? namespace : `${namespace}-${from}`.slice(0, 63)]));
+}
+
+const supersededBy = (template: Resource, resources: readonly Resource[]): boolean =>
+  resources.some((each) => !each.template && each.kind === template.kind && each.name === template.name && namespaceOf(each) === namespaceOf(template));
+
+function replaceImages(object: LiveObject, images: ReadonlyMap<string, string>): string[] {
+  const changes: string[] = [];
+  const visit = (at: unknown): void => {
+    if (Array.isArray(at)) at.forEach(visit);
+    else if (typeof at === 'object' && at !== null) {
+      const fields = at as Record<string, unknown>;
+      const { image } = fields;
+      const replacement = typeof image === 'string' ? (images.get(image) ?? images.get(repositoryOf(image))) : undefined;
+      if (replacement && replacement !== image) {
+        fields.image = replacement;
+        changes.push(`image ${String(image)} is replaced by ${replacement}`);
+      }
+      Object.values(fields).forEach(visit);
+    }
+  };
+  visit(object.spec);
+  return changes;
+}
+
+const repositoryOf = (reference: string): string => {
+  const { registry, repository } = parseImage(reference);
+  return registry ? `${registry}/${repository}` : repository;
+};
+
+/** Takes out what would reach beyond the namespace: hosts that another object of the cluster may serve, and ports and addresses that only one may have. */
+function stayInside(object: LiveObject, namespace: string): string[] {
+  const changes: string[] = [];
+  const spec = (object.spec ?? {}) as Record<string, unknown>;
+  if (object.kind === 'Service') {
+    for (const port of (spec.ports ?? []) as Record<string, unknown>[]) {
+      if (port.nodePort === undefined) continue;
+      changes.push(`nodePort ${String(port.nodePort)} is left to the cluster`);
+      delete port.nodePort;
+    }
+    for (const field of ['clusterIP', 'loadBalancerIP'] as const) {
+      if (spec[field] === undefined || spec[field] === 'None') continue;
+      changes.push(`${field} is left to the cluster`);
+      delete spec[field];
+      delete spec.clusterIPs;
+    }
+  }
+  if (['Ingress', 'HTTPRoute', 'GRPCRoute', 'TLSRoute'].includes(object.kind)) {
+    const inside = (host: unknown) => `${String(host)}.${namespace}.invalid`;
+    for (const rule of (spec.rules ?? []) as Record<string, unknown>[]) if (rule.host !== undefined) rule.host = inside(rule.host);
+    for (const tls of (spec.tls ?? []) as Record<string, unknown>[]) if (Array.isArray(tls.hosts)) tls.hosts = tls.hosts.map(inside);
+    if (Array.isArray(spec.hostnames)) spec.hostnames = spec.hostnames.map(inside);
+    changes.push(`host names end in .${namespace}.invalid, so that no traffic or DNS record of the cluster is touched`);
+  }
+  return changes;
+}
+
+function markEgress(object: LiveObject, podPath: readonly string[], own: boolean): void {
+  const holder = valueAt(object, ...podPath.slice(0, -1)) as { metadata?: { labels?: Record<string, string> } } | undefined;
+  if (!holder) return;
+  holder.metadata ??= {};
+  const { [OWN_EGRESS_LABEL]: _, ...labels } = holder.metadata.labels ?? {}; // a manifest may not lift the guard
+  holder.metadata.labels = own ? { ...labels, [OWN_EGRESS_LABEL]: 'own' } : labels;
+}
+
+/** Where a prepared object is named in its manifest. */
+export const placeOfPrepared = ({ resource }: Pick<Prepared, 'resource'>) => placeOf(resource);
