@@ -143,6 +143,10 @@ export const namespaceTerminating = (name: string) =>
   new Problem('NAMESPACE_TERMINATING', `namespace ${name} is being deleted and does not go away`, {
     hint: 'Run `ai-agents verify --clean` to see and remove what holds it.',
   });
+export const nothingToApply = () =>
+  new Problem('NOTHING_TO_APPLY', 'the manifests hold no object that may be applied', {
+    hint: 'Name files with Kubernetes objects; cluster-scoped ones need --allow-cluster-scoped.',
+  });
 export const interrupted = () =>
   new Problem('INTERRUPTED', 'the run was interrupted before it had an answer', { hint: 'Run `ai-agents verify --clean` if something was left.' });
 
@@ -189,6 +193,13 @@ export const dockerfileBroken = (path: string) =>
 export const evidenceChanged = (path: string) =>
   new Problem('EVIDENCE_CHANGED', `${path} changed while it was reviewed`, {
     hint: 'Review again when nothing writes to the files, or name a commit with --ref.',
+  });
+
+// --- explain ---
+export const claimMissing = (place: string, nearest: string) => new Problem('CLAIM_MISSING', `${place} is no criterion, task or checkbox`, { hint: nearest });
+export const ruleUnknown = (id: string, nearest: string | undefined) =>
+  new Problem('RULE_UNKNOWN', `there is no rule ${id}`, {
+    hint: nearest ? `Did you mean ${nearest}?` : 'A claim is named by its place, STORY:LINE; docs/rules lists the rules.',
   });
 
 // --- the output ---
