@@ -26,6 +26,11 @@ export function answer(check: Check, ground: Ground): Verdict {
       return answerFragment(check, ground.inventory);
     case 'any':
       return best(check.of.map((each) => answer(each, ground)));
+    case 'same': {
+      const verdicts = check.of.map((each) => answer(each, ground));
+      if (new Set(verdicts.map(({ is }) => is)).size <= 1) return combine(verdicts);
+      return { is: 'unproven', because: `the words do not say which one is meant: ${check.says}`, evidence: verdicts.flatMap(({ evidence }) => evidence.slice(0, 1)).slice(0, 8) };
+    }
     case 'file':
       return answerFile(check, ground.inventory, ground.claimed);
     case 'says':

@@ -4,7 +4,7 @@ import type { JudgedBy } from './runtime.ts';
  * What must be true of the inventory, the files or a cluster, as plain data: it can be stored, shown and asked again.
  * `says` is one line for people. Made by the room `claims`, answered by the files beside this one.
  */
-export type Check = FragmentCheck | AnyCheck | FileCheck | SaysCheck | ScriptCheck | RelationCheck | RuntimeCheck | AbsentCheck | UnreadCheck;
+export type Check = FragmentCheck | AnyCheck | SameCheck | FileCheck | SaysCheck | ScriptCheck | RelationCheck | RuntimeCheck | AbsentCheck | UnreadCheck;
 
 interface Says {
   readonly says: string;
@@ -59,6 +59,12 @@ export interface AnyCheck extends Says {
   readonly of: readonly Check[];
 }
 
+/** The same of several objects of which words did not say which is meant: all or none; a split leaves it undecided. */
+export interface SameCheck extends Says {
+  readonly is: 'same';
+  readonly of: readonly Check[];
+}
+
 /** A file or folder is there, or is not. `path` may hold `*`. */
 export interface FileCheck extends Says {
   readonly is: 'file';
@@ -86,7 +92,7 @@ export type Term = readonly string[];
 export interface ScriptCheck extends Says {
   readonly is: 'script';
   readonly path: string;
-  readonly step: 'runs' | 'targets' | 'reports' | 'executable' | 'works';
+  readonly step: 'runs' | 'targets' | 'works';
   /** for `runs`: command words, any of which shows the step */
   readonly commands: readonly string[];
 }

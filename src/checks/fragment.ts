@@ -47,7 +47,8 @@ function absence(check: FragmentCheck, seen: readonly (readonly Leaf[])[]): Verd
   return { is, because, evidence: evidenceOf(present.flat()) };
 }
 
-const described = ({ path, want, got }: Leaf): string => (got === undefined ? `${path} is not set, not ${want}` : `${path} is ${got}, not ${want}`);
+const described = ({ path, want, got }: Leaf): string =>
+  got !== undefined ? `${path} is ${got}, not ${want}` : want === 'set' || want === 'there' ? `${path} is not set` : `${path} is not set, let alone ${want}`;
 
 function evidenceOf(leaves: readonly Leaf[]): SomeEvidence {
   const found = new Map<string, Evidence>();

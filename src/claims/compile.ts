@@ -23,7 +23,8 @@ export interface Reading {
 }
 
 /** In this order each takes the words it understands; what names an exact field comes before what names a kind. */
-const SHAPES: readonly Shape[] = [
+const SHAPES: readonly Shape[
+  ] = [
   scripts,
   ignored,
   files,
@@ -31,18 +32,18 @@ const SHAPES: readonly Shape[] = [
   sensitive,
   labels,
   probes,
-  environment,
   data,
+  environment,
   security,
   image,
   command,
   resources,
   autoscaler,
   replicas,
+  ingress,
   service,
   storage,
   port,
-  ingress,
   scheduling,
   policies,
   namespace,
@@ -85,7 +86,7 @@ function compile(context: Context): Reading {
   if (isAboutText(text)) return done(textChecks(sentence, context));
   const run = runOf(text);
   if (run && !run.maybe) return done(runChecks(sentence, context, run));
-  const checks = SHAPES.flatMap((shape) => shape(sentence, context));
+  const checks = SHAPES.flatMap((shape) => (sentence.isOpen ? shape(sentence, context) : []));
   const unread = unreadOf(sentence, checks);
   if (run && unread) return done(runChecks(new Sentence(text), context, run));
   return done(unread ? [...checks, unread] : checks);

@@ -53,7 +53,9 @@ export class Components {
       found.push({ start: run.start, end: run.end, words: text.slice(run.start, run.end), workloads });
       run = undefined;
     };
-    for (const match of text.matchAll(/[A-Za-z0-9]+/g)) {
+    // names of variables, paths, URLs and images are values, not nouns
+    const nouns = text.replace(/\S*(?:[A-Z0-9]_[A-Z0-9]|:\/\/|\w\/\w|\w\.(?:ya?ml|sh|md|py|ts|js|json)\b|\w=\w)\S*/g, (value) => ' '.repeat(value.length));
+    for (const match of nouns.matchAll(/[A-Za-z0-9]+/g)) {
       const scores = this.#scores(match[0].toLowerCase());
       const adjacent = run && /^[\s_-]?$/.test(text.slice(run.end, match.index));
       if (!scores) {

@@ -36,8 +36,18 @@ export class Sentence {
     return found;
   }
 
+  /** Explains every match, also where a part of it was explained before. */
+  drop(pattern: RegExp): void {
+    for (const match of this.text.matchAll(new RegExp(pattern.source, `${pattern.flags.replace('g', '')}g`))) this.mark(match.index, match.index + match[0].length);
+  }
+
   has(pattern: RegExp): boolean {
     return pattern.test(this.text);
+  }
+
+  /** Whether any word is still to be explained. */
+  get isOpen(): boolean {
+    return /\w/.test(this.open);
   }
 
   /** Whether any of this stretch was explained before. */
@@ -53,15 +63,23 @@ export class Sentence {
     return text;
   }
 
+  get #closed(): string {
+    let text = '';
+    for (let at = 0; at < this.text.length; at++) text += this.#explained[at] ? this.text[at] : ' ';
+    return text;
+  }
+
   /** What no check stands for, split into what says something exact and what is only wording. */
   leftOver(): { hard: string[]; soft: string[]; words: number } {
     const open = withoutAsides(this.open);
     const tokens = open.match(TOKEN) ?? [];
     const hard: string[] = [];
     const soft: string[] = [];
+    // "(scale when workers > 70% CPU)": a value that was explained once is not new when it is said again
+    const said = new Set((this.#closed.match(TOKEN) ?? []).map(bare));
     for (const token of tokens) {
-      const word = token.replace(/^[.,;:!?'"“”‘’()[\]–—-]+|[.,;:!?'"“”‘’()[\]–—-]+$/g, '');
-      if (word === '' || EMPTY.has(word.toLowerCase())) continue;
+      const word = bare(token);
+      if (word === '' || said.has(word) || EMPTY.has(word.toLowerCase())) continue;
       if (isExact(word)) hard.push(word);
       else soft.push(word);
     }
@@ -71,6 +89,7 @@ export class Sentence {
 }
 
 const TOKEN = /[^\s,;]+/g;
+const bare = (token: string): string => token.replace(/^[.,;:!?'"“”‘’()[\]–—>-]+|[.,;:!?'"“”‘’()[\]–—-]+$/g, '');
 
 /**
  * Brackets that give a reason or a reference and state nothing of their own: "(per tech spec)", "(Epic 2)".

@@ -95,7 +95,7 @@ class StoryFile {
         const outer = path.at(-1);
         const title = plainText(block.title);
         let area = areaOf(title);
-        if (outer?.area === 'history' && !/follow[- ]?up/i.test(title)) area = 'history';
+        if (outer?.area === 'history' && !/follow[- ]?up|^review findings\b/i.test(title)) area = 'history';
         else if (area === 'other' && outer) area = outer.area;
         if (bmad && (area === 'constraints' || area === 'prohibitions')) area = 'other';
         if (area === 'follow-ups' && outer?.area !== 'follow-ups') this.#followUps++;

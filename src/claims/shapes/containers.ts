@@ -4,7 +4,6 @@ import { ENV_NAME } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
 import { asked, containerTargets, podTargets, type Shape, takeQuantifier, whose } from '../shape.ts';
 
-const QUANTITY = '\\d+(?:\\.\\d+)?\\s?(?:m|[KMGT]i?B?)?';
 const CPU = /\bcpu\b(?:\s+(?:requests?|limits?))?\s*(?:[=:]|of|is)?\s*(\d+(?:\.\d+)?m?)\b|\b(\d+(?:\.\d+)?m?)\s*(?:v?CPUs?|cores?)\b/i;
 const MEMORY =
   /\b(?:memory|mem|ram)\b(?:\s+(?:requests?|limits?))?\s*(?:[=:]|of|is)?\s*(\d+(?:\.\d+)?\s?(?:[KMGT]i?B?))\b|\b(\d+(?:\.\d+)?\s?[KMGT]i?B?)\s*(?:of )?(?:memory|mem|ram)\b/i;
@@ -105,7 +104,7 @@ export const probes: Shape = (sentence, context) => {
   sentence.takeAll(/\b(?:liveness|readiness|startup)\b|\bprobes?\b|\bhealth\s?(?:checks?|probes?)\b|\bcontainers?\b|\bpods?\b/i);
   takeQuantifier(sentence);
   if (sentence.take(/\b(?:none|disabled|omitted|not (?:set|defined|configured|needed))\b/i)) {
-    sentence.takeAll(/\([^()]*\)/);
+    sentence.drop(/\([^()]*\)/);
     return kinds.map((kind) => fragmentOf(`${who} has no ${PROBES[kind]}`, targets, { [PROBES[kind]]: { $: 'present' } }, 'error', of));
   }
   if (general) {
@@ -158,7 +157,7 @@ export const probes: Shape = (sentence, context) => {
 
 /** `Environment variables from ConfigMap: LOG_LEVEL, ENVIRONMENT`; `POSTGRES_DB=ai_agents`; `PASSWORD (from Secrets)`. */
 export const environment: Shape = (sentence, context) => {
-  if (!sentence.has(/\b(?:env(?:ironment)?(?:\s*var(?:iable)?s?)?|env\s*from|envFrom|variables?)\b/i)) return [];
+  if (!sentence.has(/\b(?:[Ee]nv(?:ironment)?\s*[Vv]ar(?:iable)?s?|[Ee]nv|envFrom|[Vv]ariables?)\b(?![./])/)) return [];
   const names = sentence
     .takeAll(
       new RegExp(
@@ -232,7 +231,7 @@ const reference = (kind: string): string => (kind === 'Secret' ? 'secretKeyRef' 
 
 /** `Container image: [REGISTRY]/api:latest`; `image postgres:17-alpine`; `Pin the worker image tag`. */
 export const image: Shape = (sentence, context) => {
-  if (!sentence.has(/\bimages?\b|\btag(?:s|ged)?\b/i) || sentence.has(/\b(?:build|push|publish|pull)(?:s|ing|ed)?\b|\bimage pull\b|\bsize\b/i)) return [];
+  if (!sentence.has(/\bimages?\b|\btag(?:s|ged)?\b/i) || sentence.has(/^(?:build|push|publish|pull|load)|\b(?:push|publish|pull)(?:s|ing|ed)?\b|\bbuild(?:s|ing)?\s+(?:the\s+|a\s+)?(?:docker\s+|container\s+)?images?\b|\bimage pull\b|\bsize\b/i)) return [];
   const found = context.containers();
   const of = asked(sentence, found);
   const who = whose(found.map(({ workload }) => workload));
@@ -347,17 +346,13 @@ export const security: Shape = (sentence, context) => {
     if (seen.has(field)) return [];
     seen.add(field);
     const says = `${who} has ${field} ${typeof value === 'object' ? JSON.stringify(value).replaceAll('"', '') : String(value)}`;
-    const onPod = fragmentOf(says, podTargets(workloads), { securityContext: { [field]: value } }, 'assert', of);
-    const onContainers = fragmentOf(
-      says,
-      containerTargets(workloads.flatMap((workload) => workload.containers.map((container) => ({ container, workload })))),
-      { securityContext: { [field]: value } },
-      'assert',
-      of,
-    );
-    if (where === 'pod') return [onPod];
-    return where === 'container' ? [onContainers] : [{ is: 'any', says, of: [onContainers, onPod] }];
+    const each = workloads.map((workload): Check => {
+      const onPod = fragmentOf(says, podTargets([workload]), { securityContext: { [field]: value } });
+      const all = containerTargets(workload.containers.map((container) => ({ container, workload })));
+      const onContainers = fragmentOf(says, all, { securityContext: { [field]: value } });
+      if (where === 'pod') return onPod;
+      return where === 'container' ? onContainers : { is: 'any', says, of: [onContainers, onPod] };
+    });
+    return of === 'unclear' ? [{ is: 'same', says, of: each }] : each;
   });
 };
-
-export const QUANTITY_PATTERN = QUANTITY;

@@ -12,8 +12,9 @@ const CREDENTIAL = /pass(?:word|wd|phrase)?$|secret|token|api[_-]?key|credential
 export const data: Shape = (sentence, context) => {
   const kinds = ['ConfigMap', 'Secret'].filter((kind) => context.own.kinds.includes(kind));
   const inherited = ['ConfigMap', 'Secret'].filter((kind) => context.parent.kinds.includes(kind));
-  const kind = kinds[0] ?? inherited[0];
-  if (!kind) return [];
+  const held = ['ConfigMap', 'Secret'].filter((each) => context.inventory.ofKind(each).some(({ source }) => context.own.files.includes(source.path)));
+  const kind = held[0] ?? kinds[0] ?? inherited[0];
+  if (!kind || (held.length === 0 && sentence.has(/\benv(?:ironment)?\s*var|\benvFrom\b|\b(?:from|via)\s+(?:the\s+|a\s+)?(?:secrets?|config\s*maps?)\b/i))) return [];
   const listed = new RegExp(`(?:${ENV_NAME})\\b[^.]*,|,[^.]*\\b(?:${ENV_NAME})\\b`).test(sentence.text) ? '|[A-Z][A-Z0-9]{3,}' : '';
   const pairs = sentence.takeAll(new RegExp(`\\b(${ENV_NAME}|[A-Z][A-Z0-9]{3,}(?=\\s*=)${listed})\\b(?:\\s*[=:]\\s*("[^"]*"|'[^']*'|[^\\s,;()]+))?`));
   if (pairs.length === 0) return [];
@@ -129,16 +130,22 @@ export const contents: Shape = (sentence, context) => {
   const [path, ...more] = context.own.files.filter((file) => sentence.text.includes(file.slice(file.lastIndexOf('/') + 1)));
   const source = path === undefined ? undefined : context.inventory.sources.get(path);
   if (!path || !source || more.length > 0 || context.inventory.resources.some((resource) => resource.source === source) || /\.(?:md|sh)$/.test(path)) return [];
-  if (context.own.kinds.length > 0 && !/kustomization|values|\.env|\.tf$|gitignore/.test(path)) return [];
+  const kustomization = /kustomization\.ya?ml$/.test(path);
+  const listed = kustomization && sentence.has(/\blist(?:s|ing)?\b|\breferenc(?:es?|ing)\b|\binclud(?:es?|ing)\b/i);
+  const capitals = new RegExp(`(?:${ENV_NAME})\\b[^.]*,|,[^.]*\\b(?:${ENV_NAME})\\b`).test(sentence.text) ? '|[A-Z]{3,}(?=[,)]|$)' : '';
   const exact = sentence.takeAll(
-    new RegExp(`\\b(${ENV_NAME}|[A-Z]{3,}(?=\\s*=)|[a-z]+(?:_[a-z0-9]+)+|[a-z]+[A-Z]\\w+)\\b(?:\\s*[=:]\\s*["'\`]?([\\w./:-]+)["'\`]?)?`),
+    new RegExp(`\\b(${ENV_NAME}|[A-Z]{3,}(?=\\s*=)${capitals}|[a-z]+(?:_[a-z0-9]+)+|[a-z]+[A-Z]\\w+)\\b(?:\\s*[=:]\\s*["'\`]?([\\w./:-]+)["'\`]?)?`),
   );
-  if (exact.length === 0) return [];
   const items = exact.map(([, name, value]) =>
-    value === undefined
-      ? [name!]
-      : [`${name}=${value}`, `${name}: ${value}`, `${name}: "${value}"`, `${name} = "${value}"`, `${name}="${value}"`, `${name} = ${value}`],
+    value === undefined ? [name!] : [`${name}=${value}`, `${name}: ${value}`, `${name}: "${value}"`, `${name} = "${value}"`, `${name}="${value}"`, `${name} = ${value}`],
   );
-  sentence.takeAll(/\b(?:env(?:ironment)?|variables?|vars?|non-secret|secrets?|placeholders?|inputs?|outputs?|settings?|keys?|values?)\b/i);
-  return [{ is: 'says', in: 'text', says: `${path} names ${exact.map(([, name]) => name).join(', ')}`, paths: [path], about: [], items, most: [] }];
+  if (kustomization) {
+    for (const match of sentence.takeAll(/(?<=\b(?:from|references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})([\w./-]+\.(?:ya?ml|env))\b/i)) items.push([match[1]!]);
+    if (listed) for (const match of sentence.takeAll(/(?<=\b(?:references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})\b(base|deployments?|services?|ingress|hpa|config\s*maps?|secrets?|namespace|pvc|rbac|statefulsets?)\b/i)) items.push([match[1]!.replace(/s$/, '')]);
+    for (const match of sentence.takeAll(/\bgenerat(?:es?|ing)\s+(?:a\s+|the\s+)?(config\s*map|secret)s?\b/i)) items.push([/secret/i.test(match[1]!) ? 'secretGenerator' : 'configMapGenerator']);
+    if (sentence.take(/\bpatch(?:es|ing)?\b/i)) items.push(['patch']);
+  }
+  if (items.length === 0) return [];
+  sentence.takeAll(/\b(?:env(?:ironment)?|variables?|vars?|non-secret|secrets?|placeholders?|inputs?|outputs?|settings?|keys?|values?|listing|referencing)\b/i);
+  return [{ is: 'says', in: 'text', says: `${path} names ${items.map(([name]) => name).join(', ')}`, paths: [path], about: [], items, most: [] }];
 };

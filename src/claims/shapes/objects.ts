@@ -106,7 +106,7 @@ export const storage: Shape = (sentence, context) => {
   const containers = context.containers();
   if (none) {
     sentence.mark(none.index, none.index + none[0].length);
-    sentence.takeAll(/\([^()]*\)/);
+    sentence.drop(/\([^()]*\)/);
     return [
       fragmentOf(
         `${whose(workloads)} mounts nothing`,
@@ -181,6 +181,8 @@ export const service: Shape = (sentence, context) => {
   if (!about || sentence.has(/\bservice\s*accounts?\b|\bservice\s*monitors?\b|\bDNS\b/i)) return [];
   const fragment: { [key: string]: Expected } = {};
   const types = sentence.takeAll(new RegExp(`\\b(${SERVICE_TYPES})\\b(?:\\s+type)?`)).map((match) => match[1]!);
+  const several = sentence.take(/\bports?\s*[:=]?\s*(\d{2,5})\s*(?:\([\w-]+\))?(?:\s*(?:\+|,|and|&)\s*(\d{2,5})\s*(?:\([\w-]+\))?)+/i);
+  if (several) fragment['ports'] = Array.from(several[0].matchAll(/\d{2,5}/g), ([each]) => ({ port: Number(each) }));
   const headless = sentence.take(/\bheadless\b|\bclusterIP\s*[:=]\s*None\b/i);
   if (types.length === 1) fragment['type'] = types[0] === 'ClusterIP' ? { $: 'oneOf', of: ['ClusterIP', { $: 'absent' }] } : types[0]!;
   else if (types.length > 1) fragment['type'] = { $: 'oneOf', of: types };
@@ -188,7 +190,9 @@ export const service: Shape = (sentence, context) => {
   const mapped = sentence.take(/\bports?\s*[:=]?\s*(\d{2,5})\s*(?:->|→|:|=>|to)\s*(?:target\s?port\s*)?(\d{2,5})\b|\b(\d{2,5})\s*(?:->|→|=>)\s*(\d{2,5})\b/i);
   const port = mapped ? undefined : sentence.take(/\bports?\s*[:=]?\s*(\d{2,5})\b(?!\s*-)/i);
   const targetPort = sentence.take(/\btarget\s?ports?\s*[:=]?\s*(\d{2,5}|[a-z][a-z0-9-]*)\b/i);
-  if (mapped) {
+  if (several) {
+    // the list says it all
+  } else if (mapped) {
     const [one, other] = mapped
       .slice(1)
       .filter((value) => value !== undefined)

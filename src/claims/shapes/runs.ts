@@ -32,11 +32,12 @@ export interface Run {
 /** Whether only a cluster, a build or a tool run can decide a claim, and which. */
 export function runOf(text: string): Run | undefined {
   const command = COMMAND.exec(text)?.[1]?.trim();
-  const acts = ACTS.test(text);
+  const acts = ACTS.test(text) && !/^runs?\b[^.]*\bas\s+(?:a\s+)?(?:non-?\s?root|user|uid)\b/i.test(text);
   const past = PAST.test(text) && !/^(?:removed?|deleted?)\b[^.]*\/(?:\s|$)/i.test(text);
   const state = STATE.test(text) || past || BEHAVIOUR.test(text);
   const maybe = !command && !state && /^(?:verify|verifies|check|confirm|validate|review|inspect|ensure)\b/i.test(text);
-  if (!acts && !state && !(command && /^(?:kubectl|helm|curl|docker|minikube|kind|kustomize|flux|make|npm|pytest)\b[^:]*$/i.test(text))) return undefined;
+  const starts = command !== undefined && text.startsWith(command.slice(0, 12));
+  if (!acts && !state && !starts && !(command && /^(?:kubectl|helm|curl|docker|minikube|kind|kustomize|flux|make|npm|pytest)\b[^:]*$/i.test(text))) return undefined;
   if (acts && !state && !command) {
     // "Deploy ...", "Build ..." are announcements of an action; "Test ..." with a file is a test to be written
     if (/^(?:ensure|review|test|tests|start|scale|monitor|validate|access|open)\b/i.test(text) && /\.(?:py|ts|js|go|sh|md|ya?ml)\b/.test(text))

@@ -39,7 +39,8 @@ export const scripts: Shape = (sentence, context) => {
       if (match) checks.push({ is: 'script', path, step: 'runs', commands, says: `${path} does this: ${match[0]}` });
     }
   }
-  if (checks.length > 0 || context.own.files.includes(path)) {
+  const inPipeline = sentence.take(/\b(?:can be )?(?:run|used|executed|called)\s+(?:in|from|by)\s+(?:a\s+|the\s+)?CI(?:\/CD)?\b(?:\s+pipelines?)?/i);
+  if (inPipeline || checks.length > 0 || context.own.files.includes(path)) {
     sentence.takeAll(/\bscripts?\b|\bvalidat\w+\b|\bautomat\w+\b|\bcreation\b|\bchecks?\b|\bverif\w+\b|\bexecutable\b/i);
     checks.push({ is: 'script', path, step: 'works', commands: [], says: `${path} gets past its first success` });
   }

@@ -26,7 +26,7 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
     .replace(/^(?:an?|the|clear|inline|helpful|detailed)\s+/i, '')
     .replace(/\((?:per|AC|ACs|task|epic|story|optional|future|already)\b[^()]*\)/gi, '')
     .replace(/^\S+\.md\b:?/i, '')
-    .replace(/\b(?:in|to|with|from|at|of)\s+(?:the\s+)?\S+\.(?:md|ya?ml)(?:\.example)?\b/gi, (part) => (/^(?:with|from)/i.test(part) ? part : ''))
+    .replace(/(?<!\blinks?\s)\b(?:in|to|with|from|at|of)\s+(?:the\s+)?\S+\.(?:md|ya?ml)(?:\.example)?\b/gi, (part) => (/^(?:with|from)/i.test(part) ? part : ''))
     .replace(/\betc\.?/gi, '');
   const quoted = /["“]([^"”]{8,})["”]/.exec(body);
   const link = /\blinks?\s+to\s+(\S+\.md)\b/i.exec(text);
@@ -35,11 +35,12 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
   const tail = quoted ? quoted[1]! : colon >= 0 ? body.slice(colon + 1).replace(/\)\s*$/, '') : '';
   const parts = !quoted && /,|\bor\b|\//.test(tail) ? itemsOf(tail) : undefined;
   const items = parts?.filter((term) => term.every((wording) => wordsOf(wording).length <= 3)) ?? [];
+  const numbers = Array.from(tail.matchAll(/\([^()]*\)/g), ([inside]) => exactWords(inside)).flat();
   const rest = parts ? parts.filter((term) => !items.includes(term)).flat().join(' ') : tail;
   const most = plainWords(`${head} ${rest}`);
-  for (const exact of exactWords(`${head} ${rest}`)) if (exact !== '' && !context.own.files.some((path) => path.endsWith(exact) && /\.md$/.test(path))) items.push([exact]);
+  for (const exact of new Set([...exactWords(`${head} ${rest}`), ...(parts ? numbers : [])])) if (exact !== '' && !context.own.files.some((path) => path.endsWith(exact) && /\.md$/.test(path))) items.push([exact]);
   if (link) items.push([link[1]!, link[1]!.slice(link[1]!.lastIndexOf('/') + 1)]);
-  const named = paths.filter((path) => context.own.files.includes(path) && /\.md$/.test(path));
+  const named = paths.filter((path) => context.own.files.includes(path) && /\.md$/.test(path) && !(link && path.endsWith(link[1]!)));
   if (most.length === 0 && items.length === 0) return file.length > 0 ? file : [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
   if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0) return [...file, { is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
   const whole = made !== undefined || text.split(/\s+/).length > 24;
@@ -64,7 +65,7 @@ function itemsOf(tail: string): Term[] {
 }
 
 const EXACT =
-  /(?:\/[\w.-]+)+|[\w.-]+\.(?:ya?ml|md|sh|json|example)\b|\b[a-z]+[A-Z]\w+\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\bkubectl (?:[a-z-]+ ?){1,4}|\b\w+:\/\/\S+/g;
+  /(?:\/[\w.-]+)+|[\w.-]+\.(?:ya?ml|md|sh|json|example)\b|\b[a-z]+[A-Z]\w+\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\bkubectl (?:get|apply|delete|describe|logs|create|rollout|scale|port-forward|exec|config|wait|edit|patch|set|top|cluster-info|label|annotate|expose|cp|drain|cordon|taint|auth|diff|kustomize)\b(?: [a-z][a-z-]*){0,3}|\b\d+(?:[.,]\d+)*(?:\s?(?:%|ms|seconds?|minutes?|hours?|days?|[KMG]i?B?)(?!\w))?|\b\w+:\/\/\S+/g;
 const exactWords = (text: string): string[] =>
   Array.from(text.matchAll(EXACT), ([word]) =>
     word
