@@ -183,6 +183,12 @@ export interface ConfigSource {
 }
 const thisProcess = (): ConfigSource => ({ env: process.env, readFile: (file) => readFileSync(file, 'utf8') });
 
+/** What a child process needs of this one's environment to find its programs; nothing of ours, so no secret. */
+export function plainEnvironment(): Record<string, string | undefined> {
+  const { PATH, HOME, LANG, TZ, TMPDIR } = process.env;
+  return { PATH, HOME, LANG, TZ, TMPDIR };
+}
+
 /**
  * The configuration of this process, from `AI_AGENTS_*` variables.
  * @param needed what this process cannot do without

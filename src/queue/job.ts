@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Problem } from '../errors.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -10,6 +11,7 @@ export interface JobContext<D> {
   readonly jobId: string;
   /** 1 for the first start */
   readonly attempt: number;
+  readonly log: Logger;
   /** aborted when the job is cancelled, its lease is lost, or the worker stops */
   readonly signal: AbortSignal;
 }
@@ -20,10 +22,10 @@ export type Save = (tx: Tx) => Promise<void>;
 /** How a run ended when it did not succeed. */
 export type JobEnd =
   | { readonly is: 'dead'; readonly problem: Problem }
-  | { readonly is: 'cancelled' }
   | { readonly is: 'retrying'; readonly problem: Problem; readonly inMs: number }
-  /** not the run's fault, and not counted: the worker stops, or the run asked for it */
-  | { readonly is: 'handed-back'; readonly because: 'worker stops' | 'not yet' };
+  /** not counted: the worker stops, or the run asked for another time */
+  | { readonly is: 'handed back'; readonly inMs: number }
+  | { readonly is: 'cancelled' };
 
 /** A job is a name, an input schema and a function that may run twice. */
 export interface Job<I extends object, D> {
@@ -31,11 +33,11 @@ export interface Job<I extends object, D> {
   readonly input: z.ZodType<I>;
   /**
    * Does the work, and changes nothing that a second run would mind.
-   * @returns what to save, or 'not yet' with a time in milliseconds to be run again later, without counting this attempt
+   * @returns what to save, or in how many milliseconds to be run again without counting this attempt
    */
-  run(input: I, context: JobContext<D>): Promise<Save | { readonly notYet: number }>;
+  run(input: I, context: JobContext<D>): Promise<Save | { readonly notBeforeMs: number }>;
   /** Tells the job's own tables how a run ended, in the transaction that ends it. */
-  ended(tx: Tx, input: I, end: JobEnd): Promise<void>;
+  ended(tx: Tx, jobId: string, end: JobEnd): Promise<void>;
   /** Whether another attempt could end otherwise. */
   worthRetrying(error: unknown): boolean;
 }

@@ -35,7 +35,7 @@ export function openQueue(store: Store, redisUrl: string | undefined, onTrouble:
 
 function onRedis(url: string, onTrouble: (error: Error) => void): Queue {
   // A producer must not pile up messages in memory while Redis is away; a consumer must wait for it for ever.
-  const producer = new Redis(url, { maxRetriesPerRequest: 1 });
+  const producer = new Redis(url, { maxRetriesPerRequest: 1, commandTimeout: 5_000 });
   producer.on('error', onTrouble);
   const consumer = () => {
     const connection = new Redis(url, { maxRetriesPerRequest: null });

@@ -17,35 +17,48 @@ export interface RepositoryDeps extends CloneDeps {
   readonly allowLocal: boolean;
 }
 
+/** Where the files of a commit can be read without the network. Dispose it when the review has ended. */
+export interface Fetched extends AsyncDisposable {
+  readonly dir: string;
+  readonly ref: string;
+  /** larger files were not fetched; undefined when nothing was left out */
+  readonly fileBytes: number | undefined;
+}
+
 /**
- * Opens a repository at a ref. The commit is decided here, once: what the branch does later changes nothing.
- * Dispose the answer when the review has ended.
- * @throws Problem REPOSITORY_UNCLEAR, NOT_A_REPOSITORY, and what `cloneCommit` throws
+ * Brings a repository's commit to this machine, if it is not there. Of a clone the commit is decided here, once: what the branch does later
+ * changes nothing.
+ * @throws Problem REPOSITORY_UNCLEAR, and what `cloneCommit` throws
  */
-export async function openRepository(
-  { tenantId, repository, ref }: RepositoryRequest,
-  deps: RepositoryDeps,
-  signal: AbortSignal,
-): Promise<Checkout & AsyncDisposable> {
+export async function fetchRepository({ tenantId, repository, ref }: RepositoryRequest, deps: RepositoryDeps, signal: AbortSignal): Promise<Fetched> {
   const location = parseLocation(repository);
   if (location.kind === 'local') {
     if (!deps.allowLocal) throw repositoryRefused('a path', 'only `ai-agents serve` reviews repositories of its own machine');
-    return Object.assign(await openCheckout(location.path, ref, signal), { [Symbol.asyncDispose]: async () => {} });
+    return { dir: location.path, ref, fileBytes: undefined, [Symbol.asyncDispose]: async () => {} };
   }
   const clone = await cloneCommit(location, ref, tenantId, deps, signal);
-  const close = () => clone[Symbol.asyncDispose]();
+  return { dir: clone.dir, ref: clone.commit, fileBytes: deps.limits.fileBytes, [Symbol.asyncDispose]: () => clone[Symbol.asyncDispose]() };
+}
+
+/** The files of what `fetchRepository` brought; in another process too. */
+export async function openFetched({ dir, ref, fileBytes }: Omit<Fetched, keyof AsyncDisposable>, signal: AbortSignal): Promise<Checkout> {
+  const checkout = await openCheckout(dir, ref, signal);
+  return fileBytes === undefined ? checkout : { ...checkout, read: (paths, stop) => readFetched(checkout, paths, fileBytes, stop) };
+}
+
+/**
+ * Opens a repository at a ref, in this process. Dispose the answer when the review has ended.
+ * @throws Problem NOT_A_REPOSITORY, UNKNOWN_REF, and what `fetchRepository` throws
+ */
+export async function openRepository(request: RepositoryRequest, deps: RepositoryDeps, signal: AbortSignal): Promise<Checkout & AsyncDisposable> {
+  const fetched = await fetchRepository(request, deps, signal);
+  const close = () => fetched[Symbol.asyncDispose]();
   try {
-    return { ...(await openClone(clone.dir, clone.commit, deps.limits.fileBytes, signal)), [Symbol.asyncDispose]: close };
+    return { ...(await openFetched(fetched, signal)), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/** The files of a commit in a clone that `cloneCommit` made; a review in a process of its own opens it again by this. */
-export async function openClone(dir: string, commit: string, fileBytes: number, signal: AbortSignal): Promise<Checkout> {
-  const checkout = await openCheckout(dir, commit, signal);
-  return { ...checkout, read: (paths, stop) => readFetched(checkout, paths, fileBytes, stop) };
 }
 
 /** Of a clone's files only the large ones are not there, so a missing object says what the same file would say at home. */

@@ -58,17 +58,18 @@ export async function takeJob(store: Store, names: readonly string[], worker: st
   return rows[0] && runOf(rows[0]);
 }
 
-/** Says that a worker lives. @returns what it still has, by job id */
-export async function renewLeases(store: Store, worker: string, leaseSeconds: number): Promise<Map<string, { attempt: number; cancelled: boolean }>> {
+/** Says that a worker lives and still has these runs. @returns those that are its own no more, and those that somebody wants to stop */
+export async function renewLeases(store: Store, worker: string, runs: readonly Run[], leaseSeconds: number): Promise<{ lost: string[]; cancelled: string[] }> {
   const { rows } = await store.outsideTenants((tx) =>
-    sql<{ id: string; attempts: number; cancelled: boolean }>`SELECT * FROM renew_leases(${worker}, ${leaseSeconds})`.execute(tx),
+    sql<{ id: string; attempts: number; cancelled: boolean }>`SELECT * FROM renew_leases(${worker}, ${runs.map(({ id }) => id)}, ${leaseSeconds})`.execute(tx),
   );
-  return new Map(rows.map(({ id, attempts, cancelled }) => [id, { attempt: attempts, cancelled }]));
+  const lost = runs.filter((run) => !rows.some(({ id, attempts }) => id === run.id && attempts === run.attempt));
+  return { lost: lost.map(({ id }) => id), cancelled: rows.filter(({ cancelled }) => cancelled).map(({ id }) => id) };
 }
 
 /** Ids of this worker's jobs that somebody wants to stop. */
 export async function cancelledJobs(store: Store, worker: string): Promise<string[]> {
-  const { rows } = await store.outsideTenants((tx) => sql<{ id: string }>`SELECT id FROM cancelled_jobs(${worker})`.execute(tx));
+  const { rows } = await store.outsideTenants((tx) => sql<{ id: string }>`SELECT cancelled_jobs(${worker}) AS id`.execute(tx));
   return rows.map(({ id }) => id);
 }
 

@@ -22,7 +22,7 @@ export function openPostgres(url: string, maxConnections: number): Store {
     listen: (channel, heard) => ear.listen(channel, heard),
     async asOwner(work) {
       // One connection, so that the lock of the session and all that is done under it are on the same one.
-      const alone = openPool({ connectionString: url, max: 1, statement_timeout: 0 });
+      const alone = openPool({ connectionString: url, max: 1, statement_timeout: 0, query_timeout: 0 });
       const owner = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: alone }) });
       try {
         await alone.query('SELECT pg_advisory_lock($1)', [ownerLock]);
@@ -41,6 +41,9 @@ function openPool(config: PoolConfig): Pool {
   const pool = new Pool({
     connectionTimeoutMillis: 10_000,
     statement_timeout: 60_000,
+    // For a network that swallows packets, where no answer comes from the server, not even that it took too long.
+    query_timeout: 65_000,
+    maxLifetimeSeconds: 600,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     application_name: 'ai-agents',

@@ -385,18 +385,14 @@ export interface ClaimVerdict {
 export async function storyHistory(store: Store, tenantId: string, storyId: string): Promise<ClaimHistory[] | undefined> {
   const rows = await store.asTenant(tenantId, async (tx) => {
     if (!(await tx.selectFrom('stories').select('id').where('id', '=', storyId).executeTakeFirst())) return undefined;
-    return (
-      tx
-        .selectFrom('verdicts')
-        .innerJoin('reviews', 'reviews.id', 'verdicts.review_id')
-        .select(['claim_id', 'text', 'commit', 'review_id', 'verdict', 'because', 'finished_at'])
-        .where('verdicts.story_id', '=', storyId)
-        // A commit made earlier is earlier, whenever it was reviewed.
-        .orderBy(sql`coalesce(reviews.committed_at, reviews.created_at)`)
-        .orderBy('reviews.created_at')
-        .orderBy('position')
-        .execute()
-    );
+    return tx
+      .selectFrom('verdicts')
+      .innerJoin('reviews', 'reviews.id', 'verdicts.review_id')
+      .select(['claim_id', 'text', 'commit', 'review_id', 'verdict', 'because', 'finished_at'])
+      .where('verdicts.story_id', '=', storyId)
+      .orderBy('reviews.created_at')
+      .orderBy('position')
+      .execute();
   });
   if (!rows) return undefined;
   return [...Map.groupBy(rows, ({ claim_id }) => claim_id)].map(([claimId, ofClaim]) => {

@@ -1,5 +1,6 @@
 import type { PgPool, PgQueryable } from 'bullmq';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { Problem } from '../errors.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 import type { Tables } from './tables.ts';
@@ -50,4 +51,15 @@ export function transactions(db: Kysely<Tables>): Pick<Store, 'asTenant' | 'outs
       return work(tx);
     });
   return { asTenant: inTransaction, outsideTenants: (work) => inTransaction('', work) };
+}
+
+/** SQLSTATE classes of what passes: connection, resources, an operator's doing, and a conflict with another transaction. */
+const passing = ['08', '40', '53', '57', '58'];
+
+/** Whether a query failed for a reason outside of it, so that the same may succeed a little later. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof Problem) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  // Errors of the network have other codes, or none at all.
+  return /^[0-9A-Z]{5}$/.test(code) ? passing.includes(code.slice(0, 2)) : true;
 }

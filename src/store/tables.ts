@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /**
- * The tables, as queries see them. The migrations make them; `store.contract.test.ts` compares the two.
+ * The tables, as queries see them; the migrations make them.
  * Every row belongs to a tenant: row-level security hides the others' rows, and a query outside `asTenant` sees none.
  * All times are the database's (`now()`), never this process's.
  */

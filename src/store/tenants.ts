@@ -1,5 +1,8 @@
 import type { Store } from './store.ts';
 
+/** Whose everything is where nobody named a tenant. */
+export const defaultTenant = 'default';
+
 /** The id of the tenant with this name, made when there is none. With the owner's rights: a tenant cannot make tenants. */
 export const ensureTenant = (store: Store, name: string): Promise<string> =>
   store.asOwner(async (db) => {

@@ -193,10 +193,15 @@ const up = [
   'GRANT SELECT ON ai_agents.kysely_migration TO ai_agents_app',
 
   // Holds the review's row while it counts, so that numbers come without holes and in the order in which they become visible:
-  // whoever resumes after 5 has not missed a 4 that was slower.
+  // whoever resumes after 5 has not missed a 4 that was slower. How far a review is, is no news once it has ended: a run that was
+  // taken for dead may still say so.
   `CREATE FUNCTION ai_agents.add_event(p_review uuid, p_kind text, p_done integer, p_of integer, p_note text) RETURNS void LANGUAGE plpgsql AS $$
+   DECLARE
+     now_is text;
    BEGIN
-     PERFORM 1 FROM ai_agents.reviews WHERE id = p_review FOR NO KEY UPDATE;
+     SELECT state INTO now_is FROM ai_agents.reviews WHERE id = p_review FOR NO KEY UPDATE;
+     IF NOT FOUND THEN RAISE foreign_key_violation USING MESSAGE = 'there is no such review'; END IF;
+     IF p_kind IN ('cloning', 'reading', 'judging') AND now_is <> 'running' THEN RETURN; END IF;
      INSERT INTO ai_agents.events (review_id, seq, tenant_id, kind, done, "of", note)
        SELECT p_review, 1 + coalesce(max(seq), 0), ai_agents.tenant(), p_kind, p_done, p_of, p_note FROM ai_agents.events WHERE review_id = p_review;
      PERFORM pg_notify('ai_agents_events', p_review::text);
@@ -233,17 +238,18 @@ const up = [
        RETURNING *;
    END $$`,
 
-  // A job of this worker that is not in the answer is not this worker's any more.
-  `CREATE FUNCTION ai_agents.renew_leases(p_worker uuid, p_lease_seconds double precision) RETURNS TABLE (id uuid, attempts integer, cancelled boolean)
+  // A job that is not in the answer is not this worker's any more. Only what the worker names is renewed: of a job that it was given by
+  // an answer which never arrived it knows nothing.
+  `CREATE FUNCTION ai_agents.renew_leases(p_worker uuid, p_jobs uuid[], p_lease_seconds double precision) RETURNS TABLE (id uuid, attempts integer, cancelled boolean)
      LANGUAGE sql SECURITY DEFINER SET search_path = ai_agents, pg_temp AS $$
      UPDATE jobs SET lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
-       WHERE worker = p_worker AND state = 'running'
+       WHERE jobs.id = ANY (p_jobs) AND worker = p_worker AND state = 'running'
        RETURNING jobs.id, jobs.attempts, jobs.cancel_requested_at IS NOT NULL
    $$`,
 
-  `CREATE FUNCTION ai_agents.cancelled_jobs(p_worker uuid) RETURNS TABLE (id uuid, attempts integer)
+  `CREATE FUNCTION ai_agents.cancelled_jobs(p_worker uuid) RETURNS SETOF uuid
      LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ai_agents, pg_temp AS $$
-     SELECT jobs.id, jobs.attempts FROM jobs WHERE worker = p_worker AND state = 'running' AND cancel_requested_at IS NOT NULL
+     SELECT id FROM jobs WHERE worker = p_worker AND state = 'running' AND cancel_requested_at IS NOT NULL
    $$`,
 
   `CREATE FUNCTION ai_agents.lost_jobs(p_names text[]) RETURNS SETOF ai_agents.jobs
@@ -271,7 +277,7 @@ const up = [
 
   ...[
     'take_job(text[], uuid, double precision)',
-    'renew_leases(uuid, double precision)',
+    'renew_leases(uuid, uuid[], double precision)',
     'cancelled_jobs(uuid)',
     'lost_jobs(text[])',
     'job_depth()',
