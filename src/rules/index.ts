@@ -7,6 +7,7 @@ import { dangerousCapabilityAdded } from './dangerous-capability-added.ts';
 import { envVarDuplicate } from './env-var-duplicate.ts';
 import { ephemeralStorageMissing } from './ephemeral-storage-missing.ts';
 import { ephemeralStorageRequestNotEqualLimit } from './ephemeral-storage-request-not-equal-limit.ts';
+import { gatewayBackendMissing } from './gateway-backend-missing.ts';
 import { hostIpc } from './host-ipc.ts';
 import { hostNetwork } from './host-network.ts';
 import { hostPathSensitive } from './host-path-sensitive.ts';
@@ -17,6 +18,11 @@ import { hostPort } from './host-port.ts';
 import { imagePullPolicyNotAlways } from './image-pull-policy-not-always.ts';
 import { imageRegistryDeprecated } from './image-registry-deprecated.ts';
 import { imageTagLatest } from './image-tag-latest.ts';
+import { ingressBackendMissing } from './ingress-backend-missing.ts';
+import { ingressNginxSnippet } from './ingress-nginx-snippet.ts';
+import { ingressPathShadowed } from './ingress-path-shadowed.ts';
+import { ingressTlsHostMismatch } from './ingress-tls-host-mismatch.ts';
+import { ingressTlsMissing } from './ingress-tls-missing.ts';
 import { linuxHardeningMissing } from './linux-hardening-missing.ts';
 import { livenessProbeMissing } from './liveness-probe-missing.ts';
 import { memoryLimitMissing } from './memory-limit-missing.ts';
@@ -39,6 +45,11 @@ import { runAsRoot } from './run-as-root.ts';
 import { runAsUidZero } from './run-as-uid-zero.ts';
 import { seccompProfileMissing } from './seccomp-profile-missing.ts';
 import { seccompUnconfined } from './seccomp-unconfined.ts';
+import { serviceDangling } from './service-dangling.ts';
+import { serviceExternalIps } from './service-external-ips.ts';
+import { serviceNodePort } from './service-node-port.ts';
+import { servicePortReferenceMismatch } from './service-port-reference-mismatch.ts';
+import { serviceTargetPortMismatch } from './service-target-port-mismatch.ts';
 import { windowsHostProcess } from './windows-host-process.ts';
 
 export const rules: readonly Rule[] = [
@@ -50,6 +61,7 @@ export const rules: readonly Rule[] = [
   envVarDuplicate,
   ephemeralStorageMissing,
   ephemeralStorageRequestNotEqualLimit,
+  gatewayBackendMissing,
   hostIpc,
   hostNetwork,
   hostPathSensitive,
@@ -60,6 +72,11 @@ export const rules: readonly Rule[] = [
   imagePullPolicyNotAlways,
   imageRegistryDeprecated,
   imageTagLatest,
+  ingressBackendMissing,
+  ingressNginxSnippet,
+  ingressPathShadowed,
+  ingressTlsHostMismatch,
+  ingressTlsMissing,
   linuxHardeningMissing,
   livenessProbeMissing,
   memoryLimitMissing,
@@ -81,5 +98,10 @@ export const rules: readonly Rule[] = [
   runAsUidZero,
   seccompProfileMissing,
   seccompUnconfined,
+  serviceDangling,
+  serviceExternalIps,
+  serviceNodePort,
+  servicePortReferenceMismatch,
+  serviceTargetPortMismatch,
   windowsHostProcess,
 ];

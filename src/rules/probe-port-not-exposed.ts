@@ -3,6 +3,7 @@ import { get, textOf } from '../manifest/yaml.ts';
 import { hasPlaceholder } from './elsewhere.ts';
 import { isPatched } from './kustomization.ts';
 import { inContainer, mainContainers, namesOf, type Placed } from './objects.ts';
+import { mayListenOn } from './ports.ts';
 import { defineRule, type Found } from './rule.ts';
 
 export const probePortNotExposed = defineRule({
@@ -26,21 +27,11 @@ function* wrongPort(inventory: Inventory, placed: Placed, probe: string, handler
   const { workload, container } = placed;
   const port = textOf(get(container.node, probe, handler, 'port'));
   if (port === undefined || hasPlaceholder(port) || isPatched(inventory, workload, 'containerPort')) return;
-  if (get(container.node, probe, 'httpGet', 'host') || get(container.node, probe, 'tcpSocket', 'host')) return; // asks another machine
+  if (get(container.node, probe, handler, 'host')) return; // asks another machine
+  // The kubelet looks a name up in the probed container alone; a number may belong to any container of the pod.
   const isNumber = /^\d+$/.test(port);
-  if (isNumber ? knowsNumber(placed, port) : container.ports.some(({ name }) => name === port)) return;
+  if (isNumber ? container.ports.length === 0 || mayListenOn(workload, port) : container.ports.some(({ name }) => name === port)) return;
   const declared = container.ports.map(({ name, number }) => (name ? `${name} (${number})` : String(number))).join(', ');
   const ports = declared ? `is none of its ports: ${declared}` : 'it does not declare';
   yield { at: inContainer(placed, probe, handler, 'port'), args: { ...namesOf(placed), probe, port, ports } };
-}
-
-/**
- * Declaring a port is not needed to listen on it, so a number says something only when the container declares others
- * and mentions this one nowhere: neither another container of the pod nor a flag, variable or command of its own.
- */
-function knowsNumber({ workload, container }: Placed, port: string): boolean {
-  const declared = [...workload.initContainers, ...workload.containers].flatMap(({ ports }) => ports.map(({ number }) => String(number)));
-  if (container.ports.length === 0 || declared.includes(port)) return true;
-  const words = [...container.command, ...container.env.flatMap(({ value }) => value ?? [])];
-  return words.some((word) => word.split(/\D+/).includes(port)) || container.envFrom.length > 0;
 }

@@ -78,7 +78,7 @@ export const pod = (name: string, { namespace, labels = `app: ${name}`, image = 
 
 /** Any object: the lines after its metadata as they stand. */
 export const object = (apiVersion: string, kind: string, name: string, rest = '', namespace?: string): string =>
-  `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: ${name}\n${namespace ? `  namespace: ${namespace}\n` : ''}${rest ? `${rest.trim()}\n` : ''}`;
+  `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: ${name}\n${namespace ? `  namespace: ${namespace}\n` : ''}${rest ? `${rest.trimEnd()}\n` : ''}`;
 
 /** A Service for `app: NAME` on port 80. */
 export const service = (

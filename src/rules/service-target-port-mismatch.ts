@@ -1,0 +1,30 @@
+import { get, itemsOf, placeAt, textOf } from '../manifest/yaml.ts';
+import { hasPlaceholder } from './elsewhere.ts';
+import { isPatched } from './kustomization.ts';
+import { podsBehind } from './neighbours.ts';
+import { objects, titleOf } from './objects.ts';
+import { declaredPorts, mayListenOn } from './ports.ts';
+import { defineRule } from './rule.ts';
+
+export const serviceTargetPortMismatch = defineRule({
+  id: 'service-target-port-mismatch',
+  severity: 'high',
+  says: '{service} sends traffic to port {port} of {workload}, whose ports are: {ports}.',
+  because: 'Connections to the Service are refused although its pods run: nobody listens on the port that it leads to.',
+  fix: 'Set targetPort to a name or number under the container’s ports; without targetPort it is the Service’s own port.',
+  fails: 'service-target-port-mismatch/own-port.yaml',
+  passes: 'service-target-port-mismatch/by-name.yaml',
+  *find(inventory) {
+    for (const service of objects(inventory, 'Service')) {
+      const pods = podsBehind(inventory, service);
+      if (pods.length === 0 || pods.some((workload) => isPatched(inventory, workload, 'containerPort'))) continue;
+      for (const item of itemsOf(get(service.node, 'spec', 'ports'))) {
+        const target = get(item, 'targetPort') ? 'targetPort' : 'port';
+        const port = textOf(get(item, target));
+        if (port === undefined || port === '0' || hasPlaceholder(port) || pods.some((workload) => mayListenOn(workload, port))) continue;
+        const args = { service: titleOf(service), port, workload: titleOf(pods[0]!), ports: declaredPorts(pods[0]!) };
+        yield { at: placeAt(item, target), args };
+      }
+    }
+  },
+});
