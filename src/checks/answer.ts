@@ -50,7 +50,11 @@ export function answer(check: Check, ground: Ground): Verdict {
 
 /** A claim's own verdict, from all its checks. */
 export function answerAll(checks: readonly Check[], ground: Ground): Verdict {
-  const verdicts = checks.map((check) => answer(check, ground));
+  const verdicts = checks.map((check): Verdict => {
+    const verdict = answer(check, ground);
+    if (!check.weak || (verdict.is !== 'unmet' && verdict.is !== 'partial')) return verdict;
+    return { is: 'unproven', because: `the sentence can be read in another way: ${verdict.because}`, evidence: verdict.evidence };
+  });
   const lost = verdicts.find((verdict, index) => checks[index]!.essential && verdict.is === 'unmet');
   return lost ?? combine(verdicts);
 }

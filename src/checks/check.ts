@@ -10,6 +10,8 @@ interface Says {
   readonly says: string;
   /** without it nothing else that the claim says can hold: "Create x.yaml with ..." when there is no x.yaml */
   readonly essential?: true;
+  /** its words could mean something else: when it is not met, that proves nothing */
+  readonly weak?: true;
 }
 
 /**

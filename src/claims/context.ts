@@ -92,7 +92,8 @@ export class Context {
   /** The containers that a claim speaks of: the one its words name, else all main ones. */
   containers(words?: readonly Mention[]): { container: Container; workload: Workload }[] {
     return this.workloads(words).found.flatMap((workload) => {
-      const all = workload.containers.map((container) => ({ container, workload }));
+      const initial = /\binit[\s-]?containers?\b/i.test(this.claim.text);
+      const all = (initial ? workload.initContainers : workload.containers).map((container) => ({ container, workload }));
       const named = all.filter(
         ({ container }) => all.length > 1 && container.name !== '' && new RegExp(`\\b${escaped(container.name)}\\b`, 'i').test(this.claim.text),
       );

@@ -104,6 +104,7 @@ function withoutAsides(text: string): string {
       );
     const reference = /^\s*(?:ACs?:?|Tasks?|Epics?|Stor(?:y|ies)|Phases?|Sprints?|FR|NFR)[\s:#-]*[\d.,\s#-]+$/i.test(inside);
     if (reference) return ' '.repeat(whole.length);
+    if (!reason && /,/.test(inside) && words.length > 1) return whole; // a list is content
     const exact = words.some((word) => isExact(word.replace(/^\W+|\W+$/g, '')) && !/^[A-Z]{2,6}s?$/.test(word));
     return !exact || (reason && !/[=:/]|\d/.test(inside)) ? ' '.repeat(whole.length) : whole;
   });

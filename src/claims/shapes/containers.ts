@@ -236,9 +236,9 @@ export const image: Shape = (sentence, context) => {
   const of = asked(sentence, found);
   const who = whose(found.map(({ workload }) => workload));
   const match = sentence.take(
-    /(?:(?:\[[^\]]+\]|\{[^}]+\}|<[^>]+>|\$\{?\w+\}?)\/)?((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z0-9][\w.-]*):([\w][\w.-]*)(@sha256:[0-9a-f]{64})?(?=$|[\s),;"'])/,
+    /(?<![\w/=:.-])(?:(?:\[[^\]]+\]|\{[^}]+\}|<[^>]+>|\$\{?\w+\}?)\/)?((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z0-9][\w.-]*):([\w][\w.-]*)(@sha256:[0-9a-f]{64})?(?=$|[\s),;"'])/,
   );
-  if (match && /^\d+$/.test(match[1]!)) return [];
+  if (match && (/^\d+$/.test(match[1]!) || /^localhost$/.test(match[1]!))) return [];
   const pinned = sentence.take(
     /\bpin(?:s|ned|ning)?\b(?:\s+to\s+(?:a\s+)?(?:specific\s+)?versions?)?|\bspecific (?:version|tag)s?\b|\bversioned tags?\b|\b(?:avoid|no|not|never|without|instead of)\s+(?:use\s+|using\s+)?(?:the\s+)?[`"']?:?latest\b[`"']?(?:\s+tags?)?/i,
   );
@@ -260,6 +260,7 @@ export const command: Shape = (sentence, context) => {
   if (!match || sentence.has(/\bprobe\b|\bexec\b/i)) return [];
   const text = match[1]!
     .replace(/\s*\([^()]*\)\s*$/, '')
+    .replace(/\).*$/, '')
     .replace(/^\[|\]$/g, '')
     .replace(/["',]/g, (mark) => (mark === ',' ? ' ' : ''))
     .trim();

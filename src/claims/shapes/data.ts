@@ -3,7 +3,7 @@ import { dataOf, type Resource } from '../../manifest/resource.ts';
 import { get } from '../../manifest/yaml.ts';
 import { fragmentOf, targetOf } from '../context.ts';
 import { ENV_NAME } from '../lexicon.ts';
-import { type Shape, targetsOf, whose } from '../shape.ts';
+import { asked, type Shape, targetsOf, whose } from '../shape.ts';
 import { absentKind } from './objects.ts';
 
 const CREDENTIAL = /pass(?:word|wd|phrase)?$|secret|token|api[_-]?key|credential|private[_-]?key|access[_-]?key|(?:^|[_-])dsn$/i;
@@ -107,12 +107,14 @@ export const ignored: Shape = (sentence, context) => {
 /** Any other `fieldName: value` with a Kubernetes field's name: somewhere in what the claim is about. */
 export const fields: Shape = (sentence, context) => {
   const pairs = sentence.takeAll(/(?<![\w./-])([a-z]+(?:[A-Z][a-z0-9]*)+)\s*[:=]\s*["']?([\w./%-]+)["']?(?=$|[\s,;)\]}"'])/);
-  if (pairs.length === 0) return [];
+  const none = sentence.takeAll(/\b(?:no|without(?: an?)?|omit(?:s|ting)?)\s+([a-z]+(?:[A-Z][a-z0-9]*)+)\b(?:\s*\([^()]*\))?/);
+  if (pairs.length === 0 && none.length === 0) return [];
   const kinds = context.own.kinds.length > 0 ? context.own.kinds : context.parent.kinds;
   const found = kinds.length > 0 ? context.resolve(kinds).found : context.workloads().found;
   const targets = found.length > 0 ? found : context.workloads().found;
   if (targets.length === 0) return [];
-  return pairs.map((match) => {
+  const absent = none.map((match) => fragmentOf(`${whose(targets)} has no ${match[1]}`, targetsOf(targets), { $: 'deep', key: match[1]!, value: { $: 'present' } }, 'error', asked(sentence, targets)));
+  const set = pairs.map((match) => {
     const text = match[2]!.replace(/\.$/, '');
     const value = text === 'true' ? true : text === 'false' ? false : /^\d+$/.test(text) ? Number(text) : text;
     return fragmentOf(
@@ -123,6 +125,7 @@ export const fields: Shape = (sentence, context) => {
       targets.length > 1 ? 'unclear' : 'each',
     );
   });
+  return [...absent, ...set];
 };
 
 /** A file that is no manifest of pods (settings, values, modules): what the claim names exactly stands in its text. */
@@ -144,6 +147,11 @@ export const contents: Shape = (sentence, context) => {
     if (listed) for (const match of sentence.takeAll(/(?<=\b(?:references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})\b(base|deployments?|services?|ingress|hpa|config\s*maps?|secrets?|namespace|pvc|rbac|statefulsets?)\b/i)) items.push([match[1]!.replace(/s$/, '')]);
     for (const match of sentence.takeAll(/\bgenerat(?:es?|ing)\s+(?:a\s+|the\s+)?(config\s*map|secret)s?\b/i)) items.push([/secret/i.test(match[1]!) ? 'secretGenerator' : 'configMapGenerator']);
     if (sentence.take(/\bpatch(?:es|ing)?\b/i)) items.push(['patch']);
+  }
+  const inside = /\(([^()]*,[^()]*)\)/.exec(sentence.text.slice(sentence.text.indexOf(path.slice(path.lastIndexOf('/') + 1))));
+  if (inside && exact.length === 0 && !kustomization) {
+    sentence.drop(/\([^()]*,[^()]*\)/);
+    items.push(...inside[1]!.split(/,\s*(?:and\s+)?/).map((item) => [item.trim()]));
   }
   if (items.length === 0) return [];
   sentence.takeAll(/\b(?:env(?:ironment)?|variables?|vars?|non-secret|secrets?|placeholders?|inputs?|outputs?|settings?|keys?|values?|listing|referencing)\b/i);

@@ -10,25 +10,25 @@ const MADE = /^(?:create|creates|created|add|adds|added|write|implement|provide)
 /** Files and folders that a claim names are there, or, where it says that they were deleted, are not. */
 export const files: Shape = (sentence, context) => {
   const checks: Check[] = [];
-  const gone = GONE.test(sentence.text);
+  const gone = GONE.test(sentence.text) && !/\bfrom\b/i.test(sentence.text.slice(0, 80));
+  const short = sentence.text.split(/\s+/).length <= 14;
+  let beside: string | undefined;
   for (const match of sentence.takeAll(new RegExp(PATH, 'g'))) {
     const written = match[0].replace(/[.,:;]+$/, '');
     if (!looksLikeFile(written, sentence.text, match.index, context.inventory.paths)) continue;
-    if (gone && !/\bfrom\s+$/i.test(sentence.text.slice(0, match.index))) {
-      checks.push({ is: 'file', path: written, exists: false, says: `${written} is gone` });
+    const words = sentence.text.slice(0, match.index).trim().split(/\s+/).length;
+    if (gone) {
+      // what stands behind a dash says why
+      if (checks.length === 0 ? words <= 4 : !/\s[-–—]\s/.test(sentence.text.slice(0, match.index))) checks.push({ is: 'file', path: written, exists: false, says: `${written} is gone` });
       continue;
     }
-    const made = checks.length === 0 && MADE.test(sentence.text) && sentence.text.slice(0, match.index).split(/\s+/).length <= 4;
-    checks.push({
-      is: 'file',
-      path: located(written, context.parent.files, context.inventory.paths),
-      exists: true,
-      says: `${written} is there`,
-      ...(made ? { essential: true } : {}),
-    });
+    const made = checks.length === 0 && MADE.test(sentence.text) && words <= 4;
+    const path = located(written, context.parent.files, context.inventory.paths, beside);
+    beside ??= written.endsWith('/') ? written : undefined;
+    const listed = made || short || checks.some((check) => check.essential && /^[\s,&]*(?:and|with)?[\s,]*$/.test(sentence.text.slice(sentence.text.indexOf(written) - 6, match.index)));
+    checks.push({ is: 'file', path, exists: true, says: `${path} is there`, ...(made ? { essential: true } : {}), ...(listed ? {} : { weak: true }) });
   }
-  if (checks.length > 0)
-    sentence.takeAll(/\b(?:scripts?|charts?|workflows?|guides?|entry|root|project|repo(?:sitory)?|skeleton|structure|delete[sd]?|removed?s?)\b/i);
+  if (checks.length > 0) sentence.takeAll(/\b(?:scripts?|charts?|workflows?|guides?|entry|root|project|repo(?:sitory)?|skeleton|structure|director(?:y|ies)|folders?|delete[sd]?|removed?s?)\b/i);
   return checks;
 };
 
@@ -42,10 +42,11 @@ function looksLikeFile(written: string, text: string, at: number, paths: Readonl
   );
 }
 
-/** A short path of a sub-task stands below the folder that its task names. */
-function located(written: string, parentFiles: readonly string[], paths: ReadonlySet<string>): string {
+/** A short path of a sub-task stands below the folder that its task, or the claim itself, names. */
+function located(written: string, parentFiles: readonly string[], paths: ReadonlySet<string>, beside: string | undefined): string {
+  if (beside && matchingPaths(beside + written, paths).length > 0) return beside + written;
   const found = matchingPaths(written, paths);
   if (found.length <= 1 || paths.has(written)) return written;
   const folders = new Set(parentFiles.map((file) => file.slice(0, file.lastIndexOf('/'))));
-  return found.find((path) => Array.from(folders).some((folder) => path.startsWith(folder))) ?? written;
+  return found.find((path) => path.endsWith(written) && Array.from(folders).some((folder) => path.startsWith(folder))) ?? written;
 }

@@ -29,12 +29,13 @@ export const kinds: Shape = (sentence, context) => {
     if (parts.length > 0) {
       for (const part of parts) {
         sentence.mark(part.start, part.end);
-        checks.push(forPart(wanted, part, context));
+        const check = forPart(wanted, part, context);
+        checks.push(check.is === 'absent' && !made(text, start) ? { ...check, weak: true } : check);
       }
       continue;
     }
     const found = context.resolve(wanted).found;
-    checks.push(found.length === 0 ? absentKind(kind, context) : thereIs(found));
+    checks.push(found.length === 0 ? { ...absentKind(kind, context), ...(made(text, start) ? {} : { weak: true }) } : thereIs(found));
     if (kind === 'Service' && found.length > 0 && sentence.has(/\bfor (?:inter-?pod|internal|pod-to-pod|inter-?service|service) communication\b/i)) {
       sentence.take(/\bfor (?:inter-?pod|internal|pod-to-pod|inter-?service|service) communication\b/i);
       checks.push({ is: 'relation', relation: 'selects', says: `each of ${whose(found)} selects a workload`, targets: targetsOf(found) });
@@ -42,6 +43,9 @@ export const kinds: Shape = (sentence, context) => {
   }
   return checks;
 };
+
+/** Whether the sentence is about making it: "Create a Service", not "... through the Service". */
+const made = (text: string, start: number): boolean => /^(?:(?:create|add|define|implement|write|provide|configure)s?(?:d|ed)?\b|\S+ manifests?\b)/i.test(text) && text.slice(0, start).split(/\s+/).length <= 8;
 
 const CLUSTER_WIDE = new Set(['StorageClass', 'ClusterIssuer', 'IngressClass', 'PriorityClass']);
 
@@ -99,6 +103,7 @@ function kindsIn(sentence: Sentence): KindWord[] {
         sentence.text.slice(0, start),
       );
     if (EVERYDAY_KINDS.has(kind) && !capital && !asManifest && !(made && kind !== 'Pod' && kind !== 'Secret')) continue;
+    if ((kind === 'Job' || kind === 'Gateway' || kind === 'Issuer') && (!capital || !/^\s*(?:manifests?|resources?|objects?|ya?ml|definitions?|templates?|,|and\b|$)/i.test(after))) continue;
     if (kind === 'Pod') continue; // pods come from workloads: a claim about pods is about those
     found.push({ kind, start, end, loose: kind === 'Deployment' && (asManifest || !/^D/.test(match[0])) });
   }

@@ -133,7 +133,7 @@ export const storage: Shape = (sentence, context) => {
   const spec: { [key: string]: Expected } = {};
   const size = sentence.take(/\b(\d+(?:\.\d+)?\s?[KMGT]i?)B?\b/);
   const mode = sentence.take(/\b(ReadWriteOnce|ReadWriteMany|ReadOnlyMany|ReadWriteOncePod|RWO|RWX|ROX)\b/);
-  const storageClass = sentence.take(/\bstorage\s?class(?:\s?name)?\s*[:=]?\s*["']?([a-z0-9][a-z0-9-]*)\b/i);
+  const storageClass = sentence.take(/\bstorage\s?[Cc]lass(?:\s?[Nn]ame)?(?:\s*[:=]\s*|\s+(?!\())["']?([a-z0-9][a-z0-9-]*)\b/);
   if (size) spec['resources'] = { requests: { storage: size[1]!.replace(/\s/g, '') } };
   if (mode) spec['accessModes'] = [{ RWO: 'ReadWriteOnce', RWX: 'ReadWriteMany', ROX: 'ReadOnlyMany' }[mode[1]!] ?? mode[1]!];
   if (storageClass) spec['storageClassName'] = storageClass[1]!;
@@ -271,7 +271,7 @@ function containerPort(wanted: number, sentence: Sentence, context: Context): Ch
 
 /** `labels: environment=development, project=ai-agents`. */
 export const labels: Shape = (sentence, context) => {
-  if (!sentence.has(/\blabels?\b|\bannotations?\b/i)) return [];
+  if (!sentence.has(/\blabels?\b|(?<!\btype )\bannotations?\b/i)) return [];
   const field = sentence.has(/\bannotations?\b/i) && !sentence.has(/\blabels?\b/i) ? 'annotations' : 'labels';
   const pairs = labelsIn(sentence, field === 'labels' ? /\blabels?\b/i : /\bannotations?\b/i) ?? labelsIn(sentence, /^/);
   if (!pairs) return [];

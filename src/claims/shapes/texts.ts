@@ -6,8 +6,13 @@ import type { Sentence } from '../sentence.ts';
 const DOCUMENT =
   /^(?:(?:re-?)?documents?|documented|describe[sd]?|explain(?:s|ed)?)\b|^(?:include|add|write|provide|create)s?\s+(?:(?:an?|the|clear|inline|helpful|detailed|architecture|usage|deployment|troubleshooting|\w+)\s+){0,3}(?:comments?|warnings?|notes?|instructions?|documentation|docs|sections?|diagrams?|examples? usage|troubleshooting|guides?|runbooks?|README)\b|^(?:step-by-step|troubleshooting|usage|prerequisites?)\b|^(?:template|documentation|guide|readme|section|doc|\S+\.md)\s+(?:shows?|includes?|covers?|contains?|describes?|explains?|documents?|lists?)\b|^update\s+\S*(?:README|\.md)\b|\b(?:is|are)\s+documented\b|\bdocumentation\s+(?:section|in|for|is|exists|covers)\b|\bsection\s+(?:in|to|on|about)\b|^(?:create|write|add)s?\s+(?:\S+\/)*\S+\.md\b/i;
 
-/** Whether a claim is about a text for people. */
-export const isAboutText = (text: string): boolean => DOCUMENT.test(text);
+const WRITTEN = /^(?:write|add|include|document|explain|show|link|state|describe|cover|mention|note|list|outline|provide|update)s?\b/i;
+
+/** Whether a claim is about a text for people: it says so, or it adds to the document that its task is about. */
+export function isAboutText(text: string, { own, parent }: Context): boolean {
+  if (DOCUMENT.test(text) || /^(?:write|add|create|include|update)\b.{0,80}?\bsections?\b/i.test(text)) return true;
+  return WRITTEN.test(text) && own.files.length === 0 && parent.files.length > 0 && parent.files.every((path) => /\.md$/.test(path));
+}
 
 /**
  * `Document scaling: how to adjust minReplicas/maxReplicas`, `Add warning: "..."`, `Troubleshooting section: a, b`: a text speaks about it,
