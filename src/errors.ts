@@ -99,6 +99,11 @@ export const credentialSealed = (why: string) =>
     hint: 'Put its key back into AI_AGENTS_CREDENTIALS_OLD_KEYS, or store the credential anew.',
   });
 
+export const dataFolderInUse = (folder: string, pid: number) =>
+  new Problem('DATA_FOLDER_IN_USE', `${folder} is in use by process ${pid}`, {
+    hint: 'Stop that `ai-agents serve` first, or name another folder with --data.',
+  });
+
 // --- the API ---
 export const requestInvalid = (what: string, cause?: unknown) =>
   new Problem('REQUEST_INVALID', `the request is not valid: ${what}`, { hint: 'See /docs for what this operation takes.', cause });
@@ -194,6 +199,10 @@ export const evidenceChanged = (path: string) =>
   new Problem('EVIDENCE_CHANGED', `${path} changed while it was reviewed`, {
     hint: 'Review again when nothing writes to the files, or name a commit with --ref.',
   });
+
+// --- the command line ---
+export const nodeTooOld = (version: string) =>
+  new Problem('NODE_TOO_OLD', `ai-agents needs Node.js 22.18 or later, and this is ${version}`, { hint: 'Install a newer one: https://nodejs.org' });
 
 // --- explain ---
 export const claimMissing = (place: string, nearest: string) => new Problem('CLAIM_MISSING', `${place} is no criterion, task or checkbox`, { hint: nearest });
