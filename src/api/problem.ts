@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Problem, requestInvalid } from '../errors.ts';
+import { overloaded, Problem, requestInvalid } from '../errors.ts';
 
 /** An error as every answer that is not 2xx says it (RFC 9457), with our code and what to do. */
 export const ProblemBody = z
@@ -24,6 +24,7 @@ const statuses: Readonly<Record<string, number>> = {
   SCOPE_MISSING: 403,
   NOT_FOUND: 404,
   STATE_CONFLICT: 409,
+  CREDENTIAL_SEALED: 409,
   IDEMPOTENCY_KEY_REUSED: 422,
   REPOSITORY_UNCLEAR: 422,
   REPOSITORY_REFUSED: 422,
@@ -46,8 +47,8 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** The codes of drivers and the system that say the database is away, rather than that we asked it nonsense. */
-const away = /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|57P0[123]|08\d{3}|53300)$/;
+/** The codes of PostgreSQL, its drivers and the system that say the database is away, rather than that we asked it nonsense. */
+const away = /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|57P0[123]|08\d{3}|53\d{3})$/;
 
 /** What an error is to the one who asked. A bug says nothing of itself: its stack is in the log, under the request's id. */
 export function problemBody(error: unknown, requestId: string): z.infer<typeof ProblemBody> {
@@ -79,13 +80,14 @@ function asProblem(error: unknown): Problem {
   if (error instanceof z.ZodError) return requestInvalid(error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; '), error);
   // Fastify's own: a body that is no JSON, is too large, or comes too slowly
   if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) return requestInvalid(error.message);
-  if (isAway(error)) return new Problem('UNAVAILABLE', 'the database does not answer', { hint: 'Try again in a moment; /health/ready says what is missing.' });
+  if (isAway(error)) return overloaded('the database does not answer');
   return new Problem('INTERNAL', 'something went wrong in here', { hint: "Report it with the request's id, under which the log has the rest." });
 }
 
+/** Whether the database was away: narrower than `isPassing`, which is for those who may try again, and would hide bugs here. */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ('code' in error && typeof error.code === 'string' && away.test(error.code)) return true;
+  if ('code' in error && typeof error.code === 'string') return away.test(error.code);
   if (error instanceof AggregateError) return error.errors.some(isAway);
   return /^Connection terminated|timeout exceeded when trying to connect/.test(error.message);
 }

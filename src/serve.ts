@@ -1,0 +1,90 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { takeDataFolder } from './data-folder.ts';
+import { openStore, type Store } from './store/store.ts';
+import { defaultTenant, ensureTenant } from './store/tenants.ts';
+import { createToken, listTokens } from './store/tokens.ts';
+
+export interface Serving extends AsyncDisposable {
+  /** e.g. `http://127.0.0.1:8000` */
+  readonly address: string;
+  /** of the first start with this folder: a token with all scopes, which is nowhere else */
+  readonly firstToken: string | undefined;
+}
+
+/** How long reviews that run may go on when `serve` is stopped, in seconds: a person waits. */
+const grace = 2;
+
+/** API and worker in this process, on an embedded database: the whole platform of one machine. */
+export async function serve(config: Config, log: Logger): Promise<Serving> {
+  const closers: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    while (closers.length > 0) await closers.pop()!();
+  };
+  const opened = <T extends AsyncDisposable>(one: T): T => {
+    closers.push(() => Promise.resolve(one[Symbol.asyncDispose]()));
+    return one;
+  };
+  try {
+    return { ...(await start(config, log, opened)), [Symbol.asyncDispose]: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Logger, opened: <T extends AsyncDisposable>(one: T) => T): Promise<Omit<Serving, keyof AsyncDisposable>> {
+  opened(await takeDataFolder(config.dataFolder));
+  // The database compiles itself on other cores while this one reads the rest of the program.
+  const opening = openStore({ folder: join(config.dataFolder, 'database') });
+  opening.catch(() => {}); // told by the await below
+  const [
+    { openQueue },
+    { openServer },
+    { migrate },
+    { configuredKeys, repositoryDeps },
+    { fetchRepository },
+    { reviewJob },
+    { ReviewProcesses },
+    { startWorker },
+  ] = await Promise.all([
+    import('./queue/queue.ts'),
+    import('./api/server.ts'),
+    import('./store/migrate.ts'),
+    import('./repositories/from-config.ts'),
+    import('./repositories/open-repository.ts'),
+    import('./review/job.ts'),
+    import('./review/review-processes.ts'),
+    import('./worker/worker.ts'),
+  ]);
+  const store = opened(await opening);
+  await migrate(store);
+  const queue = opened(openQueue(store, undefined, (error) => log.warn({ err: error }, 'the queue is in trouble')));
+  const repositories = repositoryDeps({ ...config, cacheFolder: config.cacheFolder ?? join(config.dataFolder, 'cache') }, store, true);
+  const server = await openServer({ store, queue, repositories, sealingKeys: configuredKeys(config) }, { log, ratePerMinute: config.rateLimit });
+  const processes = opened(new ReviewProcesses(config.reviewMemory));
+  opened(
+    startWorker({
+      store,
+      queue,
+      jobs: [reviewJob],
+      deps: { fetchRepository: (request, signal) => fetchRepository(request, repositories, signal), processes, timeoutSeconds: config.reviewTimeout },
+      log,
+      concurrency: config.workerConcurrency,
+      leaseSeconds: config.workerLease,
+      graceSeconds: grace,
+    }),
+  );
+  opened({ [Symbol.asyncDispose]: () => server.close() });
+  await server.listen({ host: config.host ?? '127.0.0.1', port: config.port });
+  const { address, port, family } = server.server.address() as AddressInfo;
+  return { address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, firstToken: await makeFirstToken(store) };
+}
+
+async function makeFirstToken(store: Store): Promise<string | undefined> {
+  const tenantId = await ensureTenant(store, defaultTenant);
+  if ((await listTokens(store, tenantId)).length > 0) return undefined;
+  return (await createToken(store, tenantId, { name: 'first', scopes: ['admin'] })).text;
+}
