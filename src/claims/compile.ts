@@ -2,6 +2,7 @@ import type { Check } from '../checks/check.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { Claim, Story } from '../story/story.ts';
 import { assertionChecks } from './assertion.ts';
+import { type Clause, clausesOf } from './clauses.ts';
 import { Components } from './component.ts';
 import { Context, type Subject, subjectOf } from './context.ts';
 import { Sentence } from './sentence.ts';
@@ -82,15 +83,27 @@ function compile(context: Context): Reading {
   if (/\[Defer(?:red)?\]/i.test(claim.text)) return done([{ is: 'unread', aside: true, says: 'it was put off' }]);
   const later = ASIDE.find(([pattern]) => pattern.test(text));
   if (later) return done([{ is: 'unread', aside: true, says: later[1] }]);
+  const clauses = clausesOf(text, claim.markdown);
+  const [only] = clauses;
+  if (clauses.length === 1 && only!.text === text) return done(readClause(only!, context));
+  return done(clauses.flatMap((clause) => readClause(clause, context.within(clause.text))));
+}
+
+/** The checks for one statement. */
+function readClause({ text, happens }: Clause, context: Context): readonly Check[] {
+  const { claim } = context;
   const sentence = new Sentence(text);
-  if (isAboutText(text, context)) return done(textChecks(sentence, context));
-  const run = runOf(text);
-  if (run && !run.maybe) return done(runChecks(sentence, context, run));
+  if (!happens && isAboutText(text, context)) return textChecks(sentence, context);
+  const found = runOf(text);
+  const run = found ?? (happens ? { needs: 'a cluster' as const, command: undefined, maybe: true } : undefined);
+  if (run && !run.maybe) return runChecks(sentence, context, run);
   const long = text.split(/\s+/).length > (claim.kind === 'follow-up' ? 16 : 32);
-  const checks = SHAPES.flatMap((shape) => (sentence.isOpen ? shape(sentence, context) : [])).map((check) => (long && !check.essential ? { ...check, weak: true as const } : check));
+  const checks = SHAPES.flatMap((shape) => (sentence.isOpen ? shape(sentence, context) : [])).map((check) =>
+    long && !check.essential ? { ...check, weak: true as const } : check,
+  );
   const unread = unreadOf(sentence, checks);
-  if (run && unread) return done(runChecks(new Sentence(text), context, run));
-  return done(unread ? [...checks, unread] : checks);
+  if (run && unread) return runChecks(new Sentence(text), context, run);
+  return unread ? [...checks, unread] : checks;
 }
 
 /** What keeps a claim from being met: words that state something and that no check stands for. */

@@ -30,14 +30,26 @@ export class Context {
   readonly own: Subject;
   readonly parent: Subject;
   /** how nouns were resolved, for people */
-  readonly notes: string[] = [];
+  readonly notes: string[];
 
-  constructor(inventory: Inventory, components: Components, claim: Claim, own: Subject, parent: Subject) {
+  constructor(inventory: Inventory, components: Components, claim: Claim, own: Subject, parent: Subject, notes: string[] = []) {
+    this.notes = notes;
     this.inventory = inventory;
     this.components = components;
     this.claim = claim;
     this.own = own;
     this.parent = parent;
+  }
+
+  /** The same for one clause of the claim, which inherits from the whole. */
+  within(text: string): Context {
+    const own = subjectOf(text, this.inventory, this.components);
+    const parent: Subject = {
+      files: this.own.files.length > 0 ? this.own.files : this.parent.files,
+      mentions: this.own.mentions.length > 0 ? this.own.mentions : this.parent.mentions,
+      kinds: this.own.kinds.length > 0 ? this.own.kinds : this.parent.kinds,
+    };
+    return new Context(this.inventory, this.components, { ...this.claim, text }, own, parent, this.notes);
   }
 
   /** Objects of these kinds that the claim speaks of. */
