@@ -57,13 +57,13 @@ export async function programFor(
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => print(text), writeErr: () => {}, getOutHelpWidth: () => 100 })
-    .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', '\nExample:\n  ai-agents review docs/stories/1-6.md\n\nMore on a command: ai-agents help COMMAND');
   for (const { name, summary, load } of commands) {
     const command = program.command(name).description(summary).copyInheritedSettings(program);
     if (called === name || called === 'all') (await load()).define(command, host, exit);
   }
-  return program;
+  // After the commands, which would inherit it. Loaded or not, a command is listed alike.
+  return program.configureHelp({ subcommandTerm: (command) => command.name() });
 }
 
 /** Commander's own words without its prefix; a guess of what was meant becomes the hint. */
