@@ -27,6 +27,10 @@ import { linuxHardeningMissing } from './linux-hardening-missing.ts';
 import { livenessProbeMissing } from './liveness-probe-missing.ts';
 import { memoryLimitMissing } from './memory-limit-missing.ts';
 import { memoryRequestMissing } from './memory-request-missing.ts';
+import { networkpolicyBlocksDns } from './networkpolicy-blocks-dns.ts';
+import { networkpolicyDangling } from './networkpolicy-dangling.ts';
+import { networkpolicyMissing } from './networkpolicy-missing.ts';
+import { networkpolicyPortNameMismatch } from './networkpolicy-port-name-mismatch.ts';
 import { portSpecInvalid } from './port-spec-invalid.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { privilegeEscalationAllowed } from './privilege-escalation-allowed.ts';
@@ -45,11 +49,13 @@ import { runAsRoot } from './run-as-root.ts';
 import { runAsUidZero } from './run-as-uid-zero.ts';
 import { seccompProfileMissing } from './seccomp-profile-missing.ts';
 import { seccompUnconfined } from './seccomp-unconfined.ts';
+import { selectorTemplateMismatch } from './selector-template-mismatch.ts';
 import { serviceDangling } from './service-dangling.ts';
 import { serviceExternalIps } from './service-external-ips.ts';
 import { serviceNodePort } from './service-node-port.ts';
 import { servicePortReferenceMismatch } from './service-port-reference-mismatch.ts';
 import { serviceTargetPortMismatch } from './service-target-port-mismatch.ts';
+import { statefulsetServiceMissing } from './statefulset-service-missing.ts';
 import { windowsHostProcess } from './windows-host-process.ts';
 
 export const rules: readonly Rule[] = [
@@ -81,6 +87,10 @@ export const rules: readonly Rule[] = [
   livenessProbeMissing,
   memoryLimitMissing,
   memoryRequestMissing,
+  networkpolicyBlocksDns,
+  networkpolicyDangling,
+  networkpolicyMissing,
+  networkpolicyPortNameMismatch,
   portSpecInvalid,
   priorityClassMissing,
   privilegeEscalationAllowed,
@@ -98,10 +108,12 @@ export const rules: readonly Rule[] = [
   runAsUidZero,
   seccompProfileMissing,
   seccompUnconfined,
+  selectorTemplateMismatch,
   serviceDangling,
   serviceExternalIps,
   serviceNodePort,
   servicePortReferenceMismatch,
   serviceTargetPortMismatch,
+  statefulsetServiceMissing,
   windowsHostProcess,
 ];

@@ -17,6 +17,8 @@ interface Kustomized {
   readonly images: ReadonlySet<string>;
   /** names that generators make, as `Kind/name` */
   readonly generated: ReadonlySet<string>;
+  /** whether some kustomization adds labels, and with them selectors */
+  readonly addsLabels: boolean;
   /** whether a kustomization also takes in a chart or a folder of another repository */
   readonly remote: readonly { readonly folder: string; readonly namespace: string | undefined }[];
 }
@@ -37,6 +39,7 @@ export const kustomized = once((inventory: Inventory): Kustomized => {
   const images = new Set<string>();
   const generated = new Set<string>();
   const remote: { folder: string; namespace: string | undefined }[] = [];
+  let addsLabels = false;
 
   const documents: Node[] = [];
   for (const [file, nodes] of inventory.otherYaml) {
@@ -79,6 +82,8 @@ export const kustomized = once((inventory: Inventory): Kustomized => {
     ] as const) {
       for (const item of itemsOf(get(document, field))) generated.add(`${kind}/${textOf(get(item, 'name'))}`);
     }
+    for (const item of itemsOf(get(document, 'replicas'))) patches.push({ kind: undefined, name: textOf(get(item, 'name')), words: new Set(['replicas']) });
+    addsLabels ||= get(document, 'commonLabels') !== undefined || get(document, 'labels') !== undefined;
     const takesIn = ['resources', 'bases', 'components'].flatMap((field) => itemsOf(get(document, field)).flatMap((item) => textOf(item) ?? []));
     if (get(document, 'helmCharts') || get(document, 'helmChartInflationGenerator') || get(document, 'generators') || takesIn.some(isRemote)) {
       remote.push({ folder, namespace: textOf(get(document, 'namespace')) });
@@ -88,7 +93,7 @@ export const kustomized = once((inventory: Inventory): Kustomized => {
     const source = inventory.sources.get(file);
     if (source) patches.push(...patchesIn(source.text, undefined));
   }
-  return { patchFiles, patches, images, generated, remote };
+  return { patchFiles, patches, images, generated, addsLabels, remote };
 });
 
 /** `https://…`, `git@…`, `github.com/org/repo//folder?ref=…`: not a path in this repository. */
