@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent, type RequestOptions, request as requestHttps } from 'node:https';
-import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { clusterUnreachable, credentialsExpired, interrupted } from '../errors.ts';
@@ -131,9 +131,14 @@ export class Api {
     const response = await this.#open(path, { query, signal });
     if (response.statusCode !== 200) throw new ApiError(response.statusCode ?? 0, await textOf(response));
     this.lastAnswer = Date.now();
-    for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
+    // Not node:readline: it emits a broken connection where nobody can catch it.
+    const decoder = new StringDecoder('utf8');
+    let rest = '';
+    for await (const chunk of response) {
       this.lastAnswer = Date.now();
-      yield line;
+      const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines.filter((line) => line !== '');
     }
   }
 

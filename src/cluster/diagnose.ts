@@ -38,7 +38,7 @@ export interface Root {
 export interface Diagnosis {
   /** the roots, first those that break most */
   readonly roots: readonly Root[];
-  /** whether waiting longer cannot make anything ready that is not: each such member has a cause that will not pass */
+  /** whether waiting longer cannot help: something is at fault, and each member that is not ready has a cause that will not pass */
   readonly hopeless: boolean;
 }
 
@@ -98,7 +98,7 @@ export function diagnose(scene: Scene, readySince: ReadonlyMap<Member['prepared'
         };
       })
       .sort((a, b) => b.breaks.length - a.breaks.length || a.cause.shown.localeCompare(b.cause.shown)),
-    hopeless: unready.length > 0 && unready.every(explained),
+    hopeless: roots.length > 0 && unready.every(explained),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Prepared } from './prepare.ts';
 import { nameOf } from './proof.ts';
 import type { Member, Scene } from './scene.ts';
 import { type Clock, type Settled, settle } from './settle.ts';
-import type { World } from './watch.ts';
+import { lastSeen, type World } from './watch.ts';
 
 export interface Sight {
   readonly scene: Scene;
@@ -63,7 +63,7 @@ export async function observe(
   const judge = ({ scene, diagnosis }: Sight): 'good' | 'waiting' | 'hopeless' => {
     if (!diagnosis.hopeless) {
       hopelessSince = undefined;
-      return diagnosis.roots.length === 0 && scene.members.every(({ status }) => status.is === 'ready') ? 'good' : 'waiting';
+      return diagnosis.roots.length === 0 && scene.members.every(({ status }) => status.is === 'ready') && !isFailingLiveness(scene) ? 'good' : 'waiting';
     }
     hopelessSince ??= clock.now();
     return clock.now() - hopelessSince >= LINGER ? 'hopeless' : 'waiting';
@@ -77,6 +77,26 @@ export async function observe(
   const settled = await settle(read, judge, restartsIn, next, { stable, timeout, clock, signal });
   return { ...settled, namedAt };
 }
+
+/** Whether a liveness probe has failed lately: the container is ready, and will be killed all the same unless the probe comes round. */
+const isFailingLiveness = (scene: Scene): boolean =>
+  scene.pods.some(({ pod, containers }) =>
+    containers.some(({ name, spec, status }) => {
+      const startedAt = status?.state?.running?.startedAt;
+      if (!spec.livenessProbe || startedAt === undefined) return false;
+      const forget = (spec.livenessProbe.periodSeconds ?? 10) * 2_000;
+      return scene
+        .eventsOn(pod)
+        .some(
+          (event) =>
+            event.reason === 'Unhealthy' &&
+            event.message?.startsWith('Liveness') &&
+            event.involvedObject.fieldPath?.includes(`{${name}}`) &&
+            lastSeen(event) >= startedAt &&
+            scene.now - Date.parse(lastSeen(event)) < forget,
+        );
+    }),
+  );
 
 /** What must not change while a deployment stays ready: no container may start again. */
 const restartsIn = ({ scene }: Sight): string =>

@@ -43,12 +43,17 @@ export interface Lines {
 export interface Questions {
   logs(pod: Pod, container: string, previous: boolean): Promise<string>;
   /** ports on which something listens in the pod, each with the addresses it listens on; rejects when the container cannot tell */
-  listening(pod: Pod, container: string): Promise<readonly { port: number; address: string }[]>;
+  listening(pod: Pod, container: string): Promise<readonly Socket[]>;
   /** what the nodes have: for what cannot be scheduled and for images that are already there */
   nodes(): Promise<readonly NodeView[]>;
   storageClasses(): Promise<readonly string[]>;
   /** whether something accepts connections behind a Service's port, as the API server sees it; rejects when that cannot be told */
   serviceAnswers(service: Service, port: number): Promise<{ refused: boolean; says: string }>;
+}
+
+export interface Socket {
+  readonly port: number;
+  readonly address: string;
 }
 
 export interface NodeView {
@@ -133,13 +138,24 @@ export class Scene {
     const ended = status?.state?.terminated ?? status?.lastState?.terminated;
     if (!ended && !status?.state?.running) return undefined;
     const previous = !status?.state?.terminated && ended !== undefined;
+    const key = `logs ${pod.metadata.uid} ${name}`;
+    const ask = () => this.questions.logs(pod, name, previous);
     // A container that runs is asked again every three seconds: what it waits for may only show later.
-    const version = ended
-      ? `ended ${ended.containerID ?? status?.restartCount}`
-      : `running ${Math.floor((this.now - Date.parse(status?.state?.running?.startedAt ?? '')) / 3_000)}`;
-    const key = `logs ${pod.metadata.uid} ${name} ${version}`;
-    const text = this.inquiry.ask(key, () => this.questions.logs(pod, name, previous));
+    const text = ended
+      ? this.inquiry.ask(`${key} ${ended.containerID ?? status?.restartCount}`, ask)
+      : this.inquiry.askAgain(key, this.#third(status?.state?.running?.startedAt), ask);
     return text === undefined ? undefined : { text: this.facts.redact(text), previous };
+  }
+
+  /** Ports on which something listens in a pod; asked again every three seconds, since a program may begin to listen late. */
+  listening({ pod }: PodView, { name, status }: ContainerView): readonly Socket[] | undefined {
+    const startedAt = status?.state?.running?.startedAt;
+    if (startedAt === undefined) return undefined;
+    return this.inquiry.askAgain(`listening ${pod.metadata.uid} ${name} ${status?.restartCount}`, this.#third(startedAt), () => this.questions.listening(pod, name));
+  }
+
+  #third(since: string | undefined): number {
+    return Math.floor((this.now - Date.parse(since ?? '')) / 3_000);
   }
 
   #memberOf(prepared: Prepared): Member {

@@ -150,7 +150,7 @@ export function endpointsOf(service: Service, slices: readonly EndpointSlice[]):
   );
   const endpoints = own.flatMap(({ endpoints }) => endpoints ?? []);
   const filled = endpoints.filter(({ conditions }) => conditions?.ready !== false).reduce((sum, { addresses }) => sum + addresses.length, 0);
-  const ports = own.flatMap(({ ports = [] }) => ports.flatMap(({ port }) => port ?? []));
+  const ports = own.flatMap(({ ports }) => (ports ?? []).flatMap(({ port }) => port ?? []));
   // A slice without ports is one whose named target port no pod has.
   return { filled: ports.length > 0 ? filled : 0, unready: endpoints.length - (ports.length > 0 ? filled : 0), ports };
 }

@@ -15,6 +15,7 @@ import { lodge } from './lodging.ts';
 import type { LiveObject } from './object.ts';
 import { observe } from './observe.ts';
 import { prepare } from './prepare.ts';
+import { withFinalizers } from './causes/finalizer.ts';
 import { collectFacts, imagesThatRan, kept, outcomeOf, type Proof, provenCauses, provenLeftOut, verdictOf } from './proof.ts';
 import { questionsTo } from './questions.ts';
 import { Scene } from './scene.ts';
@@ -141,7 +142,7 @@ export async function verify(
     }
   });
   api.close();
-  const { took, ...proven } = result;
+  const { took, ...proven } = withFinalizers(result, preparation, left, facts);
   return {
     format: 'ai-agents proof 1',
     id,

@@ -2,7 +2,7 @@ import type { V1Probe } from '@kubernetes/client-node';
 import { defineCauses } from '../cause.ts';
 import type { Wire } from '../object.ts';
 import { type ContainerView, containerRef, type PodView, placeInContainer, type Scene } from '../scene.ts';
-import { type Event, firstSeen, lastSeen, timesOf } from '../watch.ts';
+import { firstSeen, lastSeen, timesOf } from '../watch.ts';
 
 /** Readiness and startup probes that keep failing: what they asked, what they got, and what listens instead. */
 export const probeCauses = defineCauses(function* (scene) {
@@ -21,7 +21,8 @@ export const probeCauses = defineCauses(function* (scene) {
         const enough = timesOf(event) >= Math.max(2, Math.min(probe.failureThreshold ?? 3, 3));
         const got = (event.message ?? '').replace(/^\w+ probe (?:failed|errored)(?: and resulted in \w+ state)?: /i, '');
         const found = enough ? explain(kind, probe, got, view, container, scene) : undefined;
-        if (!found) continue;
+        // A startup probe is there to fail for a while: only a fault in itself is certain before the kubelet gives up.
+        if (!found || (kind === 'startup' && found.nature === 'symptom')) continue;
         yield {
           ...found,
           member: view.member,
@@ -46,10 +47,7 @@ function explain(kind: 'startup' | 'readiness', probe: Wire<V1Probe>, got: strin
   const text = scene.facts.redact(got.split('\n', 1)[0]!.slice(0, 200));
   if (asks.port !== undefined && refused(got)) {
     const { port } = asks;
-    const listening = scene.inquiry.ask(
-      `listening ${view.pod.metadata.uid} ${container.name} ${container.status?.restartCount} ${timesOfThree(scene, view)}`,
-      () => scene.questions.listening(view.pod, container.name),
-    );
+    const listening = scene.listening(view, container);
     if (listening === undefined) return undefined;
     const same = listening.find((socket) => socket.port === port);
     const evidence = [
@@ -110,9 +108,6 @@ function explain(kind: 'startup' | 'readiness', probe: Wire<V1Probe>, got: strin
   };
 }
 
-/** A number that changes every three seconds: a program may begin to listen late. */
-const timesOfThree = (scene: Scene, view: PodView): number => Math.floor((scene.now - Date.parse(view.pod.status?.startTime ?? '')) / 3_000);
-
 function lastWords(view: PodView, container: ContainerView, scene: Scene) {
   const logs = scene.logs(view, container);
   const text = logs?.text.trimEnd().split('\n').slice(-5).join('\n');
@@ -135,5 +130,3 @@ function asked({ httpGet, tcpSocket, grpc, exec }: Wire<V1Probe>, container: Con
   return { says: `\`${exec?.command?.join(' ') ?? ''}\`` };
 }
 
-/** The ports of an event's probe, for other families. */
-export const isProbeEvent = ({ reason }: Event): boolean => reason === 'Unhealthy';

@@ -40,7 +40,7 @@ function reasonOf(message: string, view: PodView, scene: Scene) {
       key: `missing PersistentVolumeClaim/${missingClaim}`,
     };
   }
-  const lacking = Array.from(message.matchAll(/Insufficient ([\w./-]+)/g), (match) => match[1]!);
+  const lacking = Array.from(message.matchAll(/Insufficient ([\w./-]*\w)/g), (match) => match[1]!);
   const resource = lacking[0];
   if (resource) {
     const nodes = scene.inquiry.ask('nodes', () => scene.questions.nodes());

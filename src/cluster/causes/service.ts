@@ -50,9 +50,12 @@ export const serviceCauses = defineCauses(function* (scene) {
           nature: 'fault',
         };
       } else if (filled > 0 && (port.protocol ?? 'TCP') === 'TCP') {
-        const answer = scene.inquiry.ask(`service ${service.metadata.uid} ${port.port}`, () => scene.questions.serviceAnswers(service, port.port));
+        const age = (scene.now - scene.world.seenAt(member.live)) / 1_000;
+        const answer = scene.inquiry.askAgain(`service ${service.metadata.uid} ${port.port}`, Math.floor(age / 3), () => scene.questions.serviceAnswers(service, port.port));
         if (answer?.refused) {
           const listening = listeningBehind(behind, scene);
+          // Without a readiness probe a pod is ready before its program listens: that it listens elsewhere, or still nowhere, makes it certain.
+          if (listening.length === 0 && age < LATE) continue;
           yield {
             id: 'service-wrong-port',
             member,
@@ -72,11 +75,13 @@ export const serviceCauses = defineCauses(function* (scene) {
 const containerPorts = ({ prepared }: Member): { name: string | undefined; number: number }[] =>
   isWorkload(prepared.resource) ? [...prepared.resource.initContainers, ...prepared.resource.containers].flatMap(({ ports }) => ports) : [];
 
+/** Seconds after which a program that is said to be ready should listen. */
+const LATE = 20;
+
 function listeningBehind(behind: readonly Member[], scene: Scene): readonly number[] {
   const view = scene.pods.find(({ member }) => behind.includes(member));
   const container = view?.containers.find(({ init }) => !init);
-  if (!view || !container) return [];
-  const sockets = scene.inquiry.ask(`listening ${view.pod.metadata.uid}`, () => scene.questions.listening(view.pod, container.name));
+  const sockets = view && container ? scene.listening(view, container) : undefined;
   return Array.from(new Set(sockets?.map(({ port }) => port) ?? []));
 }
 

@@ -41,13 +41,15 @@ export const trafficCauses = defineCauses(function* (scene, named) {
       observed: new Date(scene.now).toISOString(),
     };
 
-    const dns = complaint !== undefined && NO_SUCH_HOST.test(complaint) ? blockedDns(view, scene) : undefined;
+    const calls = callsOf(textsOf(member, scene).filter(({ init }) => init === container.init));
+    // A resolver that gets no answer may try for a minute before it says so.
+    const silent = complaint === undefined && seconds > 8 && calls.length > 0;
+    const dns = silent || (complaint !== undefined && NO_SUCH_HOST.test(complaint)) ? blockedDns(view, scene) : undefined;
     if (dns) {
       yield { ...base, ...dns };
       continue;
     }
-    const texts = textsOf(member, scene).filter(({ init }) => init === container.init);
-    for (const call of callsOf(texts)) {
+    for (const call of calls) {
       const service = serviceOf(call.host, member, scene);
       const found = service ? judgeCall(call, service, view, container, complaint, scene) : unknownHost(call, view, container, complaint, scene);
       if (found) yield { ...base, ...found };
