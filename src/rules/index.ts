@@ -15,6 +15,13 @@ import { hostPathVolume } from './host-path-volume.ts';
 import { hostPathWritable } from './host-path-writable.ts';
 import { hostPid } from './host-pid.ts';
 import { hostPort } from './host-port.ts';
+import { hpaDuplicate } from './hpa-duplicate.ts';
+import { hpaMinEqualsMax } from './hpa-min-equals-max.ts';
+import { hpaMinReplicasLow } from './hpa-min-replicas-low.ts';
+import { hpaReplicasConflict } from './hpa-replicas-conflict.ts';
+import { hpaTargetMissing } from './hpa-target-missing.ts';
+import { hpaTargetNotScalable } from './hpa-target-not-scalable.ts';
+import { hpaTargetWithoutRequests } from './hpa-target-without-requests.ts';
 import { imagePullPolicyNotAlways } from './image-pull-policy-not-always.ts';
 import { imageRegistryDeprecated } from './image-registry-deprecated.ts';
 import { imageTagLatest } from './image-tag-latest.ts';
@@ -31,6 +38,11 @@ import { networkpolicyBlocksDns } from './networkpolicy-blocks-dns.ts';
 import { networkpolicyDangling } from './networkpolicy-dangling.ts';
 import { networkpolicyMissing } from './networkpolicy-missing.ts';
 import { networkpolicyPortNameMismatch } from './networkpolicy-port-name-mismatch.ts';
+import { pdbBlocksDrain } from './pdb-blocks-drain.ts';
+import { pdbHpaConflict } from './pdb-hpa-conflict.ts';
+import { pdbMissing } from './pdb-missing.ts';
+import { pdbPolicyMissing } from './pdb-policy-missing.ts';
+import { pdbZeroDisruptions } from './pdb-zero-disruptions.ts';
 import { portSpecInvalid } from './port-spec-invalid.ts';
 import { priorityClassMissing } from './priority-class-missing.ts';
 import { privilegeEscalationAllowed } from './privilege-escalation-allowed.ts';
@@ -75,6 +87,13 @@ export const rules: readonly Rule[] = [
   hostPathWritable,
   hostPid,
   hostPort,
+  hpaDuplicate,
+  hpaMinEqualsMax,
+  hpaMinReplicasLow,
+  hpaReplicasConflict,
+  hpaTargetMissing,
+  hpaTargetNotScalable,
+  hpaTargetWithoutRequests,
   imagePullPolicyNotAlways,
   imageRegistryDeprecated,
   imageTagLatest,
@@ -91,6 +110,11 @@ export const rules: readonly Rule[] = [
   networkpolicyDangling,
   networkpolicyMissing,
   networkpolicyPortNameMismatch,
+  pdbBlocksDrain,
+  pdbHpaConflict,
+  pdbMissing,
+  pdbPolicyMissing,
+  pdbZeroDisruptions,
   portSpecInvalid,
   priorityClassMissing,
   privilegeEscalationAllowed,
