@@ -10,8 +10,11 @@ const name = 'ai-agents';
  */
 export interface Queue extends AsyncDisposable {
   readonly is: 'redis' | 'postgres' | 'pglite';
-  /** Rings once for each start that a job now waits for. Never throws, never waits: who is not woken looks by himself a little later. */
-  ring(starts: readonly { readonly id: string; readonly attempt: number; readonly inMs?: number }[]): void;
+  /**
+   * Rings once for each start that a job now waits for. Never throws, never waits: workers look by themselves every other second. So nobody
+   * rings for what is to start later either: a message with a delay would be kept by this machine's clock, and that may jump.
+   */
+  ring(starts: readonly { readonly id: string; readonly attempt: number }[]): void;
   /** Calls `answer` for each message, at most `concurrency` at a time; it should last as long as the work does, so that messages go to who is free. */
   listen(concurrency: number, answer: () => Promise<void>): Bell;
   /** Whether the broker answers, for readiness: undefined when it does, else what is wrong. */
@@ -21,8 +24,8 @@ export interface Queue extends AsyncDisposable {
 export interface Bell {
   /** Takes no more messages. What is being answered goes on. */
   mute(): Promise<void>;
-  /** Waits for what is being answered, and closes. */
-  close(): Promise<void>;
+  /** Waits for what is being answered, unless told not to, and closes. */
+  close(atOnce: boolean): Promise<void>;
 }
 
 /**
@@ -70,7 +73,7 @@ const producing = { defaultJobOptions: { removeOnComplete: true, removeOnFail: t
 const consuming = { lockDuration: 30_000, stalledInterval: 30_000, maxStalledCount: 1, runRetryDelay: 1_000 } satisfies Partial<WorkerOptions>;
 
 interface Producer {
-  addBulk(messages: { name: string; data: { id: string }; opts: { jobId: string; delay?: number } }[]): Promise<unknown>;
+  addBulk(messages: { name: string; data: { id: string }; opts: { jobId: string } }[]): Promise<unknown>;
   on(event: 'error', heard: (error: Error) => void): unknown;
   close(): Promise<void>;
 }
@@ -78,7 +81,7 @@ interface Producer {
 interface Consumer {
   on(event: 'error', heard: (error: Error) => void): unknown;
   pause(doNotWaitActive: boolean): Promise<void>;
-  close(): Promise<void>;
+  close(force: boolean): Promise<void>;
 }
 
 interface Broker {
@@ -93,11 +96,7 @@ function bell(is: Queue['is'], bull: Producer, onTrouble: (error: Error) => void
   return {
     is,
     ring(starts) {
-      const messages = starts.map(({ id, attempt, inMs }) => ({
-        name: 'start',
-        data: { id },
-        opts: { jobId: `${id}-${attempt}`, ...(inMs ? { delay: Math.ceil(inMs) } : {}) },
-      }));
+      const messages = starts.map(({ id, attempt }) => ({ name: 'start', data: { id }, opts: { jobId: `${id}-${attempt}` } }));
       const rung = bull.addBulk(messages).catch(onTrouble);
       ringing.add(rung);
       rung.finally(() => ringing.delete(rung));
@@ -107,8 +106,8 @@ function bell(is: Queue['is'], bull: Producer, onTrouble: (error: Error) => void
       worker.on('error', onTrouble);
       return {
         mute: async () => void (await worker.pause(true)),
-        close: async () => {
-          await worker.close();
+        close: async (atOnce) => {
+          await worker.close(atOnce);
           await close();
         },
       };

@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { PGlite } from '@electric-sql/pglite';
 import type { PgPool, PgPoolClient } from 'bullmq';
 import { Kysely, PGliteDialect } from 'kysely';
+import { emptyCluster } from './empty-cluster.ts';
 import { type Store, transactions } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,7 +24,12 @@ export async function openPglite(folder: string | undefined): Promise<Store> {
   // (bench/results.md). On one machine memory is what is short.
   for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const pglite = await PGlite.create({ ...(folder !== undefined && { dataDir: folder }), startParams: [...PGlite.defaultStartParams, ...small] });
+  const isNew = folder === undefined || !existsSync(join(folder, 'PG_VERSION'));
+  const pglite = await PGlite.create({
+    ...(folder !== undefined && { dataDir: folder }),
+    ...(isNew && { loadDataDir: await emptyCluster(PGlite) }),
+    startParams: [...PGlite.defaultStartParams, ...small],
+  });
   // There is one session for all. Ours set their path in each transaction; what is left is BullMQ's.
   await pglite.exec('SET search_path = bullmq');
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
@@ -56,7 +64,7 @@ function bullmqPool(pglite: PGlite): PgPool {
     const result = parameters === undefined ? (await pglite.exec(text)).at(-1) : await pglite.query(text, [...parameters]);
     return { rows: (result?.rows ?? []) as never[], rowCount: result?.affectedRows || (result?.rows.length ?? 0) };
   };
-  return Object.assign(new EventEmitter(), {
+  return Object.assign(new EventEmitter().setMaxListeners(0), {
     query,
     end: async () => {},
     async connect() {

@@ -14,6 +14,7 @@ export function openPostgres(url: string, maxConnections: number): Store {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   // BullMQ's statements name no schema, and its worker keeps one connection for LISTEN.
   const bullmq = openPool({ connectionString: url, max: Math.max(4, Math.ceil(maxConnections / 2)), options: '-c search_path=bullmq -c role=ai_agents_app' });
+  bullmq.setMaxListeners(0); // each of its queues and workers adds one
   const ear = new Ear(url);
   return {
     is: 'postgres',

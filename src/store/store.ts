@@ -1,6 +1,5 @@
 import type { PgPool, PgQueryable } from 'bullmq';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { Problem } from '../errors.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 import type { Tables } from './tables.ts';
@@ -53,13 +52,16 @@ export function transactions(db: Kysely<Tables>): Pick<Store, 'asTenant' | 'outs
   return { asTenant: inTransaction, outsideTenants: (work) => inTransaction('', work) };
 }
 
-/** SQLSTATE classes of what passes: connection, resources, an operator's doing, and a conflict with another transaction. */
-const passing = ['08', '40', '53', '57', '58'];
+/** SQLSTATE classes of what passes: connection, conflict with another transaction, resources, an operator's doing, the system. */
+const passingClasses = ['08', '40', '53', '57', '58'];
+const networkCodes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
+/** What `pg` says, in words only, of a connection that is gone or does not come. */
+const connectionGone =
+  /^(Connection terminated|Client was closed|Client has encountered a connection error|Query read timeout|timeout exceeded when trying to connect)/;
 
 /** Whether a query failed for a reason outside of it, so that the same may succeed a little later. */
 export function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof TypeError || error instanceof Problem) return false;
+  if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  // Errors of the network have other codes, or none at all.
-  return /^[0-9A-Z]{5}$/.test(code) ? passing.includes(code.slice(0, 2)) : true;
+  return networkCodes.includes(code) || (code.length === 5 && passingClasses.includes(code.slice(0, 2))) || connectionGone.test(error.message);
 }

@@ -53,6 +53,9 @@ interface Running {
 /** How often the worker sees to its leases and cancellations, in milliseconds: half of the second that a cancellation may take. */
 const tick = 500;
 
+/** How long a run may take to end when its signal says so, in milliseconds. */
+const deafMs = 3_000;
+
 /** Takes jobs and runs them, until it is stopped. */
 export function startWorker<D>(options: WorkerOptions<D>): Worker {
   const { store, queue, log, leaseSeconds, backoff = backoffMs } = options;
@@ -141,9 +144,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
           const heldBack = await isHeldBack(tx);
           return { is: await write(tx, job, run, result), heldBack };
         });
-        if (settled.is === 'retrying' || settled.is === 'handed back') {
-          queue.ring([{ id: run.id, attempt: run.attempt + 1, inMs: 'inMs' in result ? result.inMs : 0 }]);
-        }
+        if ('inMs' in result && result.inMs === 0) queue.ring([{ id: run.id, attempt: run.attempt + 1 }]);
         return settled;
       } catch (error) {
         if (isPassing(error) && performance.now() < until && !late) await sleep(waitMs);
@@ -241,11 +242,12 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
     await Promise.race([allTurns, sleep(options.graceSeconds * 1000, undefined, { ref: false })]);
     late = true;
     for (const { stop: end } of running.values()) end('worker stops');
-    await allTurns;
+    // One that does not listen is left to its lease: it must not keep the worker from ending.
+    await Promise.race([allTurns, sleep(deafMs, undefined, { ref: false })]);
     ended.abort();
     await loop;
     await (await deaf)?.();
-    await bell.close();
+    await bell.close(turns.size > 0);
   }
 
   return {

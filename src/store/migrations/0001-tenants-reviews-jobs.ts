@@ -211,7 +211,8 @@ const up = [
 
   // The lock makes takers queue up, so that two cannot both see the last free place of a tenant. Statements of a volatile function see
   // what was committed before each of them starts, so the choice sees what the taker before committed. Between tenants: who has fewest
-  // running, then who waited longest; within one: persons before webhooks, then order of arrival.
+  // running, then who waited longest; within one: persons before webhooks, then order of arrival. No job is told to wait for an hour: one
+  // that seems to be was written before the clock was set back.
   `CREATE FUNCTION ai_agents.take_job(p_names text[], p_worker uuid, p_lease_seconds double precision) RETURNS SETOF ai_agents.jobs
      LANGUAGE plpgsql SECURITY DEFINER SET search_path = ai_agents, pg_temp AS $$
    DECLARE
@@ -223,7 +224,8 @@ const up = [
        CROSS JOIN LATERAL (SELECT count(*) AS number FROM jobs WHERE tenant_id = tenants.id AND state = 'running') AS running
        CROSS JOIN LATERAL (
          SELECT * FROM jobs
-           WHERE tenant_id = tenants.id AND state = 'queued' AND run_at <= clock_timestamp() AND name = ANY (p_names)
+           WHERE tenant_id = tenants.id AND state = 'queued' AND name = ANY (p_names)
+             AND (run_at <= clock_timestamp() OR run_at > clock_timestamp() + interval '1 hour')
            ORDER BY priority, seq LIMIT 1
            FOR UPDATE SKIP LOCKED
        ) AS next
@@ -252,9 +254,11 @@ const up = [
      SELECT id FROM jobs WHERE worker = p_worker AND state = 'running' AND cancel_requested_at IS NOT NULL
    $$`,
 
+  // No lease is as long as two hours either.
   `CREATE FUNCTION ai_agents.lost_jobs(p_names text[]) RETURNS SETOF ai_agents.jobs
      LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ai_agents, pg_temp AS $$
-     SELECT * FROM jobs WHERE state = 'running' AND lease_until < clock_timestamp() AND name = ANY (p_names)
+     SELECT * FROM jobs WHERE state = 'running' AND name = ANY (p_names)
+       AND (lease_until < clock_timestamp() OR lease_until > clock_timestamp() + interval '2 hours')
    $$`,
 
   `CREATE FUNCTION ai_agents.job_depth() RETURNS TABLE (name text, state text, count integer, oldest_due_seconds double precision)
