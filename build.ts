@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
+import { PGlite } from '@electric-sql/pglite';
 import { build } from 'esbuild';
 import description from './package.json' with { type: 'json' };
+import { writeEmptyCluster } from './src/store/empty-cluster.ts';
 
 /**
  * What a review needs, bundled, so that it reads a handful of files instead of two hundred: bench/results.md. Everything else stays in
@@ -20,7 +22,8 @@ const bundled = [
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/cli/main.ts'],
+  // the second one is a program of its own, which the worker starts
+  entryPoints: { main: 'src/cli/main.ts', 'review-process': 'src/review/review-process.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -32,3 +35,4 @@ await build({
   banner: { js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);" },
   logLevel: 'warning',
 });
+await writeEmptyCluster(PGlite, 'dist');
