@@ -1,0 +1,73 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import description from '../package.json' with { type: 'json' };
+import { ScratchRepository, trueStory } from './scratch-repository.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+// npm, npx and the program run on the Node that runs this test.
+const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, npm_config_update_notifier: 'false' };
+
+/** An empty folder that has the packed package as npm lays it out, and no dependency: a review needs none. */
+let app: string;
+let installed: string;
+
+beforeAll(() => {
+  app = mkdtempSync(join(tmpdir(), 'package-'));
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', app], { cwd: root, env, stdio: 'pipe' });
+  const tarball = readdirSync(app).find((name) => name.endsWith('.tgz'))!;
+  installed = join(app, 'node_modules/ai-agents');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', join(app, tarball), '-C', installed, '--strip-components=1']);
+  mkdirSync(join(app, 'node_modules/.bin'));
+  symlinkSync('../ai-agents/dist/main.js', join(app, 'node_modules/.bin/ai-agents'));
+}, 60_000);
+afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+const npx = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync('npx', ['--no-install', 'ai-agents', ...args], { cwd: app, env, encoding: 'utf8' });
+  return { status, stdout, stderr: stderr.replace(/^npm (?:warn|notice).*\n/gm, '') };
+};
+
+describe('the packed package', () => {
+  test('has the program and the schema, and no sources', () => {
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+    expect(files).toContain('dist/main.js');
+    expect(files).toContain('docs/review.schema.json');
+    expect(files.filter((file) => /\.ts$|^(?:src|tests|fixtures|bench)\//.test(file))).toEqual([]);
+  });
+
+  test('tells its version and reviews a story', () => {
+    expect(npx('--version')).toEqual({ status: 0, stdout: `${description.version}\n`, stderr: '' });
+    using repository = new ScratchRepository(trueStory);
+    const review = npx('review', 'docs/story.md', '--repo', repository.root, '--format', 'json');
+    expect(review).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(review.stdout).outcome).toBe('APPROVE');
+    expect(npx('lint', repository.root)).toMatchObject({ status: 0, stderr: '' });
+    expect(npx('explain', 'image-tag-latest')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('imports what npm installs with it and nothing else', () => {
+    const dist = join(installed, 'dist');
+    const code = readdirSync(dist).map((file) => readFileSync(join(dist, file), 'utf8'));
+    const bare = '"([^".][^"]*)"';
+    const statement = new RegExp(`^(?:import|export)\\b.* from ${bare};$|^\\} from ${bare};$|^import ${bare};$|\\bimport\\(${bare}\\)`, 'gm');
+    const imported = code.flatMap((text) => Array.from(text.matchAll(statement), (found) => found.slice(1).find((name) => name !== undefined)!));
+    const packages = new Set(
+      imported
+        .filter((name) => !isBuiltin(name))
+        .map((name) =>
+          name
+            .split('/')
+            .slice(0, name.startsWith('@') ? 2 : 1)
+            .join('/'),
+        ),
+    );
+    expect(Array.from(packages)).toContain('fastify'); // or the pattern above finds nothing
+    expect(Array.from(packages).filter((name) => !(name in description.dependencies))).toEqual([]);
+  });
+});
