@@ -42,9 +42,9 @@ export const trafficCauses = defineCauses(function* (scene, named) {
     };
 
     const calls = callsOf(textsOf(member, scene).filter(({ init }) => init === container.init));
-    // A resolver that gets no answer may try for a minute before it says so.
-    const silent = complaint === undefined && seconds > 8 && calls.length > 0;
-    const dns = silent || (complaint !== undefined && NO_SUCH_HOST.test(complaint)) ? blockedDns(view, scene) : undefined;
+    // A resolver that gets no answer may try for a minute before it says so, and programs call that a timeout.
+    const unresolved = complaint === undefined ? seconds > 8 && calls.length > 0 : NO_SUCH_HOST.test(complaint) || NO_ANSWER.test(complaint);
+    const dns = unresolved ? blockedDns(view, scene) : undefined;
     if (dns) {
       yield { ...base, ...dns };
       continue;
