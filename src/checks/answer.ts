@@ -6,7 +6,7 @@ import { answerFile } from './file.ts';
 import { answerFragment } from './fragment.ts';
 import { answerRelation } from './relation.ts';
 import { answerRuntime } from './runtime.ts';
-import { answerSays } from './says.ts';
+import { answerLacks, answerSays } from './says.ts';
 import { answerScript } from './script.ts';
 import { type Evidence, quote, type SomeEvidence, type Verdict } from './verdict.ts';
 
@@ -33,6 +33,8 @@ export function answer(check: Check, ground: Ground): Verdict {
     }
     case 'file':
       return answerFile(check, ground.inventory, ground.claimed);
+    case 'text':
+      return answerLacks(check, ground.inventory);
     case 'says':
       return answerSays(check, ground.inventory);
     case 'script':

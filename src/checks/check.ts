@@ -4,7 +4,7 @@ import type { JudgedBy } from './runtime.ts';
  * What must be true of the inventory, the files or a cluster, as plain data: it can be stored, shown and asked again.
  * `says` is one line for people. Made by the room `claims`, answered by the files beside this one.
  */
-export type Check = FragmentCheck | AnyCheck | SameCheck | FileCheck | SaysCheck | ScriptCheck | RelationCheck | RuntimeCheck | AbsentCheck | UnreadCheck;
+export type Check = FragmentCheck | AnyCheck | SameCheck | LacksCheck | FileCheck | SaysCheck | ScriptCheck | RelationCheck | RuntimeCheck | AbsentCheck | UnreadCheck;
 
 interface Says {
   readonly says: string;
@@ -26,8 +26,10 @@ export interface FragmentCheck extends Says {
   readonly fragment: Expected;
 }
 
+export type Target = ResourceTarget | DocumentTarget;
+
 /** A node of a resource: the resource itself, its pod, a container, a port. */
-export interface Target {
+export interface ResourceTarget {
   /** the file */
   readonly path: string;
   readonly kind: string;
@@ -36,6 +38,15 @@ export interface Target {
   /** from the resource to the node */
   readonly at: readonly (string | number)[];
 }
+
+/** A YAML or JSON document that is no Kubernetes object: a compose file, a workflow, values. */
+export interface DocumentTarget {
+  readonly path: string;
+  /** 0-based, in the order in which the file has them */
+  readonly document: number;
+}
+
+export const isResourceTarget = (target: Target): target is ResourceTarget => 'kind' in target;
 
 /** Matched as a subset: maps by key, list items by name or by any match, quantities and ports by value. */
 export type Expected = string | number | boolean | null | readonly Expected[] | { readonly [key: string]: Expected } | Matcher;
@@ -47,13 +58,17 @@ export type Matcher =
   | { readonly $: 'oneOf'; readonly of: readonly Expected[] }
   /** text that the value, or the words of a list joined by blanks, contains */
   | { readonly $: 'contains'; readonly text: string }
-  /** a port by number, or by a name that stands for it */
+  /** a port by number, or by a name that stands for it; in Compose's `8080:80` on either side */
   | { readonly $: 'port'; readonly number: number }
   /** an image by repository, tag and digest, as far as each is given; `pinned`: any version but a moving one */
   | { readonly $: 'image'; readonly repository?: string; readonly tag?: string; readonly digest?: string; readonly pinned?: true }
   /** a key anywhere below */
   | { readonly $: 'deep'; readonly key: string; readonly value: Expected }
-  | { readonly $: 'atLeast'; readonly number: number };
+  | { readonly $: 'atLeast'; readonly number: number }
+  /** a text somewhere in the scalars below, not as a part of a longer word; keys count too */
+  | { readonly $: 'somewhere'; readonly text: string }
+  /** shell text below (`run:`, `script:`, a command's words) that has these words in a row; comments do not count */
+  | { readonly $: 'runs'; readonly words: readonly string[] };
 
 /** At least one of these. */
 export interface AnyCheck extends Says {
@@ -72,6 +87,13 @@ export interface FileCheck extends Says {
   readonly is: 'file';
   readonly path: string;
   readonly exists: boolean;
+}
+
+/** A file's text does not hold some words. */
+export interface LacksCheck extends Says {
+  readonly is: 'text';
+  readonly path: string;
+  readonly lacks: string;
 }
 
 /** A document's section, or a file's comments, speak about something: each term in one of its wordings, near each other. */
@@ -99,11 +121,54 @@ export interface ScriptCheck extends Says {
   readonly commands: readonly string[];
 }
 
+/** A Dockerfile has something: in each of the files, in any, or in all or none where words did not decide which is meant. */
+export interface DockerfileCheck extends Says {
+  readonly is: 'dockerfile';
+  readonly paths: readonly string[];
+  readonly of: FragmentCheck['of'];
+  /** a stage by name or 0-based number, the last one, or any of them */
+  readonly stage: string | number | 'last' | 'any';
+  readonly has: DockerfileFeature;
+}
+
+export type DockerfileFeature =
+  /** a base image from outside the file; `version` is how its tag begins, `variant` a part of it */
+  | { readonly a: 'base'; readonly repository?: string; readonly tag?: string; readonly digest?: string; readonly version?: string; readonly variant?: string }
+  /** every base image from outside names a version, or a digest */
+  | { readonly a: 'pinned base'; readonly by: 'version' | 'digest' }
+  | { readonly a: 'stages'; readonly number: number; readonly atLeast: boolean }
+  | { readonly a: 'stage'; readonly name: string }
+  /** without name and number: any but root */
+  | { readonly a: 'user'; readonly name?: string; readonly number?: number; readonly group?: string }
+  | { readonly a: 'port'; readonly number: number }
+  | { readonly a: 'variable'; readonly name: string; readonly value?: string }
+  /** words of ENTRYPOINT and CMD, in a row */
+  | { readonly a: 'program'; readonly words: readonly string[]; readonly by: 'ENTRYPOINT' | 'CMD' | 'either' }
+  | { readonly a: 'copy'; readonly sources: readonly string[]; readonly destination?: string; readonly from?: string }
+  /** an instruction whose flags and text hold each of these */
+  | { readonly a: 'instruction'; readonly keyword: string; readonly holds: readonly string[] };
+
+/** A line of a file that is neither YAML nor JSON: a variable, a setting below its section, a target, a pattern that is ignored, a dependency. */
+export interface EntryCheck extends Says {
+  readonly is: 'entry';
+  readonly path: string;
+  readonly name: string;
+  readonly value?: string;
+}
+
+/** A test whose name or description speaks of something; that it passes is another matter. */
+export interface TestCheck extends Says {
+  readonly is: 'test';
+  readonly paths: readonly string[];
+  /** words of which most must be in one test's names, from its groups down to itself */
+  readonly about: readonly Term[];
+}
+
 /** One object refers to another as Kubernetes follows it. */
 export interface RelationCheck extends Says {
   readonly is: 'relation';
   readonly relation: 'selects' | 'scales' | 'routes-to';
-  readonly targets: readonly Target[];
+  readonly targets: readonly ResourceTarget[];
 }
 
 /** Only a cluster (or a run of a tool) can tell; what the files refute already is told here. */

@@ -1,6 +1,6 @@
 import type { Place, Source } from '../checkout/source.ts';
 import type { Inventory } from '../manifest/inventory.ts';
-import type { SaysCheck, Term } from './check.ts';
+import type { LacksCheck, SaysCheck, Term } from './check.ts';
 import { type Evidence, quote, type SomeEvidence, type Verdict } from './verdict.ts';
 import { WordIndex } from './words.ts';
 
@@ -112,4 +112,12 @@ function evidenceOf({ source, text, lines }: Unit, terms: readonly Term[]): Some
     return quote({ source, start: source.offsetOf(line), end: source.offsetOf(line + 1) - 1 });
   });
   return [first!, ...rest];
+}
+
+export function answerLacks({ path, lacks, says }: LacksCheck, inventory: Inventory): Verdict {
+  const source = inventory.sources.get(path);
+  if (!source) return { is: 'unproven', because: `${path} was not read`, evidence: [] };
+  const at = source.text.indexOf(lacks);
+  if (at < 0) return { is: 'met', because: says, evidence: [quote({ source, start: 0, end: Math.max(1, source.text.indexOf('\n')) })] };
+  return { is: 'unmet', because: `${path} still holds ${lacks}`, evidence: [quote({ source, start: at, end: at + lacks.length })] };
 }

@@ -5,7 +5,7 @@ export interface Clause {
   readonly happens: boolean;
 }
 
-const STEP = /(?:^|[\s,;.])(Given|When|Then|And|But)(?=[\s,:])/g;
+const STEP = /(?:^|[\s,;.])(Given|When|Then|And|But|GIVEN|WHEN|THEN|AND|BUT)(?=[\s,:])/g;
 /** Events after which a system runs; looking at files is none. */
 const EVENT =
   /\b(?:appl(?:y|ied)|deploy(?:s|ed)?|install(?:s|ed)?|start(?:s|ed)?|run(?:s|ning)?|scal(?:e|es|ed)|kill(?:s|ed)?|restart(?:s|ed)?|crash(?:es|ed)?|fails?|deleted?|sen[dt]s?|request(?:s|ed)?|access(?:es|ed)?|calls?|called|quer(?:y|ies|ied)|hit|visit(?:s|ed)?|open(?:s|ed)?|browse[sd]?|curl|kubectl|connect(?:s|ed)?|receive[sd]?|exceeds?|increases?|decreases?|drops?|expires?|rotated?|scheduled|drain(?:s|ed)?|upgraded?|rolled|push(?:es|ed)?|merged?|triggered|executed?|monitor(?:s|ed)?|operational)\b/i;
@@ -37,7 +37,7 @@ const plain = (line: string): string => line.replace(/\*\*|`/g, '').trim();
 const trimmed = (text: string): string => text.replace(/^[\s,;:.—–-]+|[\s,;]+$/g, '');
 
 function stepsOf(text: string): { word: string; text: string; at: number }[] {
-  if (!/^(?:Given|When|Then|And|But|Scenario)\b/.test(text)) return [];
-  const marks = Array.from(text.matchAll(STEP), (match) => ({ word: match[1]!, start: match.index + match[0].length - match[1]!.length }));
+  if (!/^(?:Given|When|Then|And|But|Scenario|GIVEN|WHEN|THEN|AND)\b/.test(text)) return [];
+  const marks = Array.from(text.matchAll(STEP), (match) => ({ word: match[1]![0]! + match[1]!.slice(1).toLowerCase(), start: match.index + match[0].length - match[1]!.length }));
   return marks.map(({ word, start }, index) => ({ word, at: start, text: text.slice(start + word.length, marks[index + 1]?.start ?? text.length) }));
 }

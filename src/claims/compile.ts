@@ -8,7 +8,7 @@ import { Context, type Subject, subjectOf } from './context.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
 import { command, environment, image, probes, resources, security } from './shapes/containers.ts';
-import { contents, data, fields, ignored, sensitive } from './shapes/data.ts';
+import { contents, data, fields, ignored, removed, sensitive } from './shapes/data.ts';
 import { files } from './shapes/files.ts';
 import { kinds } from './shapes/kinds.ts';
 import { autoscaler, ingress, labels, namespace, policies, port, replicas, scheduling, service, storage } from './shapes/objects.ts';
@@ -26,9 +26,10 @@ export interface Reading {
 /** In this order each takes the words it understands; what names an exact field comes before what names a kind. */
 const SHAPES: readonly Shape[
   ] = [
-  scripts,
   ignored,
+  removed,
   files,
+  scripts,
   contents,
   sensitive,
   labels,

@@ -1,4 +1,4 @@
-import type { Expected, FragmentCheck, Target } from '../checks/check.ts';
+import type { Expected, FragmentCheck, ResourceTarget, Target } from '../checks/check.ts';
 import { matchingPaths } from '../checks/file.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import { type Container, isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
@@ -116,7 +116,7 @@ export class Context {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-export const targetOf = (resource: Resource, at: readonly (string | number)[] = []): Target => ({
+export const targetOf = (resource: Resource, at: readonly (string | number)[] = []): ResourceTarget => ({
   path: resource.source.path,
   kind: resource.kind,
   name: resource.name,

@@ -1,4 +1,4 @@
-import type { Check, FragmentCheck, Target } from '../checks/check.ts';
+import type { Check, FragmentCheck, ResourceTarget } from '../checks/check.ts';
 import type { Container, Resource, Workload } from '../manifest/resource.ts';
 import { type Context, targetOf } from './context.ts';
 import type { Sentence } from './sentence.ts';
@@ -15,10 +15,10 @@ export const asked = (sentence: Sentence, found: readonly unknown[]): FragmentCh
 /** The quantifier itself is explained once something is asked of each. */
 export const takeQuantifier = (sentence: Sentence): void => void sentence.takeAll(EACH);
 
-export const containerTargets = (found: readonly { container: Container; workload: Workload }[]): Target[] =>
+export const containerTargets = (found: readonly { container: Container; workload: Workload }[]): ResourceTarget[] =>
   found.map(({ container, workload }) => targetOf(workload, container.path));
-export const podTargets = (workloads: readonly Workload[]): Target[] => workloads.map((workload) => targetOf(workload, workload.podPath));
-export const targetsOf = (resources: readonly Resource[], at: readonly (string | number)[] = []): Target[] =>
+export const podTargets = (workloads: readonly Workload[]): ResourceTarget[] => workloads.map((workload) => targetOf(workload, workload.podPath));
+export const targetsOf = (resources: readonly Resource[], at: readonly (string | number)[] = []): ResourceTarget[] =>
   resources.map((resource) => targetOf(resource, at));
 
 /** For people: `Deployment/api`, or how many. */

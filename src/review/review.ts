@@ -93,6 +93,7 @@ function judgeStory(readings: readonly Reading[], inventory: Inventory, findings
       : judgeParent(
           verdict,
           below.map((child) => ({ verdict: whole(child), aside: isAside(child) })),
+        reading.claim.kind === 'criterion',
         );
   };
   return readings.map((reading) => ({ claim: reading.claim, checks: reading.checks, notes: reading.notes, verdict: whole(reading) }));

@@ -28,7 +28,7 @@ export function parseStory(sources: readonly Source[]): Story {
 }
 
 /** What kind of statement a section holds. */
-type Area = 'criteria' | 'tasks' | 'follow-ups' | 'done' | 'constraints' | 'prohibitions' | 'history' | 'other';
+type Area = 'criteria' | 'requirements' | 'tasks' | 'follow-ups' | 'done' | 'constraints' | 'prohibitions' | 'history' | 'other';
 
 // A heading says what its section holds; the innermost heading that says something decides, except that history stays history.
 const AREAS: readonly (readonly [Area, RegExp])[] = [
@@ -37,6 +37,7 @@ const AREAS: readonly (readonly [Area, RegExp])[] = [
     'history',
     /\b(?:senior developer review|code review|qa results?|review (?:notes|results?|findings|history|record|report)|dev agent record|agent record|change ?log|file list|completion notes|debug log|revision history|post-?mortem|references?)\b/i,
   ],
+  ['requirements', /^requirement\s*\d*\s*[:.-]/i],
   ['criteria', /\bacceptance\s+(?:criteria|criterion|tests?|scenarios?)\b|^ACs?$/i],
   [
     'done',
@@ -62,6 +63,11 @@ type Block =
 const BOX = /^\[([ xX~-])\]\s+/;
 const NUMBERED = /^(?:\*\*)?(?:AC|CRITERION|ACCEPTANCE CRITERION)[\s#:_-]*(\d+(?:\.\d+)*)\b/i;
 const TASK_NUMBER = /^(?:\*\*)?(?:Task|Step|Phase|Part)?\s*(\d+(?:\.\d+)*)[.:)\s]/i;
+/** Ids that requirement lists write themselves: FR-001, SC-002; and Spec Kit's tasks: T001. */
+const STATED = /^(?:\*\*)?((?:FR|NFR|SC|REQ|UR)-\d+(?:\.\d+)*)(?:\*\*)?\s*[:.)–-]?(?:\*\*)?\s+/;
+const TASK_ID = /^(T\d{3,})\s+/;
+/** A box of OpenSpec: `- [x] 1.2 Add ...` under a numbered heading. */
+const LISTED = /^(\d+(?:\.\d+)+)\s+(?=\S)/;
 const GIVEN = /^(?:\*\*|_|\*)?(?:GIVEN|SCENARIO)\b/i;
 const GIVEN_PART = /^(?:\*\*|_|\*)?(?:WHEN|THEN|AND|BUT)\b/i;
 
@@ -71,6 +77,7 @@ class StoryFile {
   title = '';
   readonly dialect: Dialect;
   readonly #blocks: readonly Block[];
+  #bmad = false;
   #followUps = 0;
   #taken = new Set<string>();
 
@@ -81,6 +88,7 @@ class StoryFile {
     this.title = plainText(headings.find(({ level }) => level === 1)?.title ?? headings[0]?.title ?? '');
     const named = headings.some(({ title }) => ['criteria', 'tasks', 'done', 'follow-ups'].includes(areaOf(plainText(title))));
     const bmad = headings.some(({ title }) => /^(?:Dev Notes|Dev Agent Record|Tasks \/ Subtasks)$/i.test(plainText(title)));
+    this.#bmad = bmad;
     this.#read(named, bmad);
     this.dialect = bmad ? 'bmad' : this.claims.some(({ ticked }) => ticked !== null) ? 'checklist' : 'criteria';
   }
@@ -88,6 +96,7 @@ class StoryFile {
   #read(named: boolean, bmad: boolean): void {
     const path: { level: number; area: Area; task?: Claim; criterion?: Claim }[] = [];
     let given: Claim | undefined;
+    let requirement: Claim | undefined;
     for (const block of this.#blocks) {
       if (block.is === 'heading') {
         given = undefined;
@@ -96,7 +105,7 @@ class StoryFile {
         const title = plainText(block.title);
         let area = areaOf(title);
         if (outer?.area === 'history' && !/follow[- ]?up|^review findings\b/i.test(title)) area = 'history';
-        else if (area === 'other' && outer) area = outer.area;
+        else if ((area === 'other' || outer?.area === 'requirements') && outer && !/^requirement\b/i.test(title)) area = outer.area;
         if (bmad && (area === 'constraints' || area === 'prohibitions')) area = 'other';
         if (area === 'follow-ups' && outer?.area !== 'follow-ups') this.#followUps++;
         const entry: (typeof path)[number] = { level: block.level, area };
@@ -114,6 +123,7 @@ class StoryFile {
           if (inside && outer?.task) entry.task = outer.task;
           if (inside && outer?.criterion) entry.criterion = outer.criterion;
         }
+        if (area === 'requirements' && /^requirement\b/i.test(title)) requirement = undefined;
         path.push(entry);
         continue;
       }
@@ -124,6 +134,10 @@ class StoryFile {
         case 'criteria':
           given = this.#criteria(block, here?.criterion, given);
           break;
+        case 'requirements':
+          if (block.is === 'text' && !requirement) requirement = this.#claim('criterion', block.raw, block.from, block.to, undefined, undefined, 'R');
+          else if (block.is === 'list' && requirement) this.#claim('criterion', block.items.map(allText).join('\n'), block.items[0]!.line, lastLine(block.items.at(-1)!), undefined, requirement, 'R');
+          break;
         case 'tasks':
           if (block.is === 'list') this.#tasks(block.items, here?.task, 'T', true);
           break;
@@ -131,14 +145,20 @@ class StoryFile {
           if (block.is === 'list') this.#followUpItems(block.items);
           break;
         case 'done':
-          if (block.is === 'list') this.#tasks(block.items, undefined, 'D', true);
+          if (block.is === 'list') {
+            this.#tasks(block.items, undefined, 'D', true);
+            for (const item of block.items) if (STATED.test(firstText(item))) this.#listed('criterion', item, undefined, 'R');
+          }
           break;
         case 'constraints':
         case 'prohibitions':
           if (block.is === 'list') for (const item of block.items) this.#listed('criterion', item, undefined, area === 'constraints' ? 'C' : 'N');
           break;
         default:
-          if (block.is === 'list') this.#tasks(block.items, undefined, named ? 'A' : 'T', false);
+          if (block.is === 'list') {
+            this.#tasks(block.items, undefined, named ? 'A' : 'T', false);
+            for (const item of block.items) if (STATED.test(firstText(item))) this.#listed('criterion', item, undefined, 'R');
+          }
       }
     }
     if (this.claims.length === 0 && !named) this.#numberedLists();
@@ -241,9 +261,11 @@ class StoryFile {
 
   #claim(kind: Claim['kind'], raw: string, from: number, to: number, number: string | undefined, parent: Claim | undefined, prefix: string): Claim {
     const box = BOX.exec(raw);
-    const markdown = box ? raw.slice(box[0].length) : raw;
+    const boxless = box ? raw.slice(box[0].length) : raw;
+    const stated = box ? (TASK_ID.exec(boxless) ?? (this.#bmad ? null : LISTED.exec(boxless))) : STATED.exec(boxless);
+    const markdown = stated ? boxless.slice(stated[0].length) : boxless;
     const claim: Claim = {
-      id: this.#id(kind, number, parent, prefix),
+      id: stated && !this.#taken.has(stated[1]!) ? this.#take(stated[1]!) : this.#id(kind, number, parent, prefix),
       kind,
       text: plainText(markdown),
       markdown,
@@ -263,6 +285,11 @@ class StoryFile {
     const own = parent ? String(siblings + 1) : kind === 'follow-up' ? String(siblings + 1) : (number ?? String(siblings + 1));
     let id = base + own;
     for (let next = siblings + 1; this.#taken.has(id); next++) id = base + next;
+    this.#taken.add(id);
+    return id;
+  }
+
+  #take(id: string): string {
     this.#taken.add(id);
     return id;
   }

@@ -1,4 +1,4 @@
-import type { Check } from '../../checks/check.ts';
+import type { Check, Expected } from '../../checks/check.ts';
 import { dataOf, type Resource } from '../../manifest/resource.ts';
 import { get } from '../../manifest/yaml.ts';
 import { fragmentOf, targetOf } from '../context.ts';
@@ -156,4 +156,22 @@ export const contents: Shape = (sentence, context) => {
   if (items.length === 0) return [];
   sentence.takeAll(/\b(?:env(?:ironment)?|variables?|vars?|non-secret|secrets?|placeholders?|inputs?|outputs?|settings?|keys?|values?|listing|referencing)\b/i);
   return [{ is: 'says', in: 'text', says: `${path} names ${items.map(([name]) => name).join(', ')}`, paths: [path], about: [], items, most: [] }];
+};
+
+/** `Remove metadata.uid from k8s/service.yaml`: no such field in the file's objects, or no such words in its text. */
+export const removed: Shape = (sentence, context) => {
+  const match = /^(?:remove|removed|delete|deleted|drop|dropped|strip|stripped)\s+(.+?)\s+from\s+(?:the\s+)?(\S+\.\w+|\.\w+)/i.exec(sentence.text);
+  const [path] = match ? context.own.files.filter((file) => match[2]!.endsWith(file.slice(file.lastIndexOf('/') + 1))) : [];
+  const source = path === undefined ? undefined : context.inventory.sources.get(path);
+  if (!match || !source) return [];
+  const names = match[1]!.split(/,\s*(?:and\s+)?|\s+and\s+/).map((name) => name.trim());
+  if (names.some((name) => /\s/.test(name) || !/[.A-Z_@]/.test(name))) return [];
+  sentence.mark(0, match[0].length);
+  const holders = context.inventory.resources.filter((resource) => resource.source === source);
+  return names.map((name): Check => {
+    const says = `${name} is not in ${path}`;
+    if (holders.length === 0 || /[@=]/.test(name)) return { is: 'text', says, path: source.path, lacks: name };
+    const nested = name.split('.').reverse().reduce<Expected>((value, key) => ({ [key]: value }), { $: 'present' });
+    return fragmentOf(says, targetsOf(holders), name.includes('.') ? nested : { $: 'deep', key: name, value: { $: 'present' } }, 'error');
+  });
 };

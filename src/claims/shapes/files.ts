@@ -10,7 +10,7 @@ const MADE = /^(?:create|creates|created|add|adds|added|write|implement|provide)
 /** Files and folders that a claim names are there, or, where it says that they were deleted, are not. */
 export const files: Shape = (sentence, context) => {
   const checks: Check[] = [];
-  const gone = GONE.test(sentence.text) && !/\bfrom\b/i.test(sentence.text.slice(0, 80));
+  const gone = GONE.test(sentence.text) && !/\bfrom\s+(?:the\s+)?\S*[./]\S/i.test(sentence.text.slice(0, 120));
   const short = sentence.text.split(/\s+/).length <= 14;
   let beside: string | undefined;
   for (const match of sentence.takeAll(new RegExp(PATH, 'g'))) {

@@ -104,6 +104,7 @@ function kindsIn(sentence: Sentence): KindWord[] {
       );
     if (EVERYDAY_KINDS.has(kind) && !capital && !asManifest && !(made && kind !== 'Pod' && kind !== 'Secret')) continue;
     if ((kind === 'Job' || kind === 'Gateway' || kind === 'Issuer') && (!capital || !/^\s*(?:manifests?|resources?|objects?|ya?ml|definitions?|templates?|,|and\b|$)/i.test(after))) continue;
+    if (kind === 'Ingress' && (/^\s*(?:rules?|traffic|from|to|on|and egress|polic|only|controller|class|annotations?)\b/i.test(after) || /\b(?:allow\w*|den\w*|restrict\w*|egress and|second|another)\s+(?:\w+\s+)?$/i.test(sentence.text.slice(0, start)))) continue;
     if (kind === 'Pod') continue; // pods come from workloads: a claim about pods is about those
     found.push({ kind, start, end, loose: kind === 'Deployment' && (asManifest || !/^D/.test(match[0])) });
   }

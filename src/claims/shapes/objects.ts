@@ -1,4 +1,5 @@
 import type { Check, Expected } from '../../checks/check.ts';
+import { isWorkload } from '../../manifest/resource.ts';
 import { get, itemsOf } from '../../manifest/yaml.ts';
 import { type Context, fragmentOf, targetOf } from '../context.ts';
 import { WORKLOAD_KINDS } from '../lexicon.ts';
@@ -273,39 +274,42 @@ function containerPort(wanted: number, sentence: Sentence, context: Context): Ch
 export const labels: Shape = (sentence, context) => {
   if (!sentence.has(/\blabels?\b|(?<!\btype )\bannotations?\b/i)) return [];
   const field = sentence.has(/\bannotations?\b/i) && !sentence.has(/\blabels?\b/i) ? 'annotations' : 'labels';
-  const pairs = labelsIn(sentence, field === 'labels' ? /\blabels?\b/i : /\bannotations?\b/i) ?? labelsIn(sentence, /^/);
+  const pairs = pairsAfter(sentence, field === 'labels' ? /\blabel(?:s|led|ed)?\b/i : /\bannotations?\b/i);
   if (!pairs) return [];
-  sentence.takeAll(/\b(?:metadata|labels?|annotations?|standard|pods?)\b/i);
-  const kinds = context.own.kinds.filter((kind) => kind !== 'Pod');
-  const resolved = context.resolve(
-    kinds.length > 0 ? kinds : context.parent.kinds.length > 0 ? context.parent.kinds : ['Deployment', 'StatefulSet', 'DaemonSet', 'Namespace'],
+  sentence.takeAll(/\b(?:metadata|labels?|annotations?|standard)\b/i);
+  const said = `${field} ${JSON.stringify(pairs).replaceAll('"', '')}`;
+  const workloads = context.workloads().found;
+  const onPods = fragmentOf(
+    `the pods of ${whose(workloads)} have ${said}`,
+    workloads.map((workload) => targetOf(workload, [...workload.podPath.slice(0, -1), 'metadata'])),
+    { [field]: pairs },
+    'assert',
+    asked(sentence, workloads),
   );
-  const found = resolved.found;
+  if (sentence.take(/\bpods?\b(?:\s+template)?/i)) return [onPods];
+  const kinds = context.own.kinds.filter((kind) => kind !== 'Pod');
+  const inherited = context.parent.kinds.length > 0 ? context.parent.kinds : ['Deployment', 'StatefulSet', 'DaemonSet', 'Namespace'];
+  const { found } = context.resolve(kinds.length > 0 ? kinds : inherited);
   takeQuantifier(sentence);
   if (found.length === 0) return [];
-  if (/\bpods?\b|\bpod template\b/i.test(sentence.text)) {
-    const workloads = context.workloads().found;
-    const holders = workloads.map((workload) => targetOf(workload, [...workload.podPath.slice(0, -1), 'metadata']));
-    return [
-      fragmentOf(
-        `the pods of ${whose(workloads)} have ${field} ${JSON.stringify(pairs).replaceAll('"', '')}`,
-        holders,
-        { [field]: pairs },
-        'assert',
-        asked(sentence, workloads),
-      ),
-    ];
-  }
-  return [
-    fragmentOf(
-      `${whose(found)} has ${field} ${JSON.stringify(pairs).replaceAll('"', '')}`,
-      targetsOf(found, ['metadata']),
-      { [field]: pairs },
-      'assert',
-      asked(sentence, found),
-    ),
-  ];
+  const onObjects = fragmentOf(`${whose(found)} has ${said}`, targetsOf(found, ['metadata']), { [field]: pairs }, 'assert', asked(sentence, found));
+  return [found.every(isWorkload) && workloads.length > 0 ? { is: 'any', says: onObjects.says, of: [onObjects, onPods] } : onObjects];
 };
+
+/** The pairs that stand right after a word, one behind the other: `labels: a=b, c=d`, `(app: api, tier: web)`. */
+function pairsAfter(sentence: Sentence, word: RegExp): Record<string, string> | undefined {
+  const start = word.exec(sentence.text);
+  if (!start) return undefined;
+  const pairs: Record<string, string> = {};
+  const pair = /^[\s:,(]*(?:and\s+)?["'`]?([a-z][\w.-]*(?:\/[\w.-]+)?)["'`]?\s*[=:]\s*["'`]?([\w.-]*\w)["'`]?\)?/;
+  let at = start.index + start[0].length;
+  for (let match = pair.exec(sentence.text.slice(at)); match; match = pair.exec(sentence.text.slice(at))) {
+    pairs[match[1]!] = match[2]!;
+    sentence.mark(at, at + match[0].length);
+    at += match[0].length;
+  }
+  return Object.keys(pairs).length > 0 ? pairs : undefined;
+}
 
 /** `namespace "ai-agents"`, `in the ai-agents namespace`. */
 export const namespace: Shape = (sentence, context) => {

@@ -10,6 +10,7 @@ const WRITTEN = /^(?:write|add|include|document|explain|show|link|state|describe
 
 /** Whether a claim is about a text for people: it says so, or it adds to the document that its task is about. */
 export function isAboutText(text: string, { own, parent }: Context): boolean {
+  if (own.files.length > 0 && own.files.every((path) => /\.(?:ya?ml|json|toml|ini|conf|py|[jt]s|go|tf|sh)$/.test(path)) && !/\bcomments?\b|^document/i.test(text)) return false;
   if (DOCUMENT.test(text) || /^(?:write|add|create|include|update)\b.{0,80}?\bsections?\b/i.test(text)) return true;
   return WRITTEN.test(text) && own.files.length === 0 && parent.files.length > 0 && parent.files.every((path) => /\.md$/.test(path));
 }
@@ -45,11 +46,12 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
   const most = plainWords(`${head} ${rest}`);
   for (const exact of new Set([...exactWords(`${head} ${rest}`), ...(parts ? numbers : [])])) if (exact !== '' && !context.own.files.some((path) => path.endsWith(exact) && /\.md$/.test(path))) items.push([exact]);
   if (link) items.push([link[1]!, link[1]!.slice(link[1]!.lastIndexOf('/') + 1)]);
-  const named = paths.filter((path) => context.own.files.includes(path) && /\.md$/.test(path) && !(link && path.endsWith(link[1]!)));
+  const looked = link ? paths.filter((path) => !path.endsWith(link[1]!)) : paths;
+  const named = looked.filter((path) => context.own.files.includes(path) && /\.md$/.test(path));
   if (most.length === 0 && items.length === 0) return file.length > 0 ? file : [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
   if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0) return [...file, { is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
   const whole = made !== undefined || text.split(/\s+/).length > 24;
-  return [...file, { is: 'says', says: `a text says: ${text}`, paths: named.length > 0 ? named : paths, in: comments ? 'comment' : whole ? 'text' : 'section', about: [], items, most }];
+  return [...file, { is: 'says', says: `a text says: ${text}`, paths: named.length > 0 ? named : looked, in: comments ? 'comment' : whole ? 'text' : 'section', about: [], items, most }];
 }
 
 const MADE = /^(?:create|creates|created|write|add)\s+(?:an?\s+|the\s+)?((?:[\w.-]+\/)*[\w.-]+\.md)\b/i;
