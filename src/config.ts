@@ -42,7 +42,7 @@ const path = (otherwise: string) => ({ schema: z.string().min(1).default(otherwi
 const optionalPath = { schema: z.string().min(1).optional(), expected: 'a path' };
 const key = z.string().refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text));
 
-const stateFolder = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'ai-agents');
+const stateFolder = join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'ai-agents');
 
 const settings = {
   databaseUrl: setting(

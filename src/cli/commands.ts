@@ -20,5 +20,8 @@ export const commands: readonly CommandEntry[] = [
   { name: 'explain', summary: 'show why a claim got its verdict, or what a rule is for', load: () => import('./explain.ts') },
   { name: 'serve', summary: 'run the whole platform on this machine', load: () => import('./serve.ts') },
   { name: 'api', summary: 'answer HTTP requests, on PostgreSQL', load: () => import('./api.ts') },
+  { name: 'worker', summary: 'run the reviews that the API takes, on PostgreSQL', load: () => import('./worker.ts') },
+  { name: 'migrate', summary: 'bring the database to this version', load: () => import('./migrate.ts') },
   { name: 'token', summary: 'make, list and revoke tokens for the API', load: () => import('./token.ts') },
+  { name: 'config', summary: 'show the settings in effect, secrets hidden', load: () => import('./config-command.ts') },
 ];

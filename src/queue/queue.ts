@@ -45,8 +45,8 @@ function onRedis(url: string, onTrouble: (error: Error) => void): Queue {
     connection.on('error', onTrouble);
     return connection;
   };
-  const bull = new BullQueue(name, { ...producing, connection: producer, skipWaitingForReady: true, streams: { events: { maxLen: 1 } } });
-  return bell('redis', bull, onTrouble, {
+  return bell('redis', onTrouble, {
+    produce: () => new BullQueue(name, { ...producing, connection: producer, skipWaitingForReady: true, streams: { events: { maxLen: 1 } } }),
     listen: (options, answer) => {
       const connection = consumer();
       const worker = new BullWorker(name, answer, { ...options, connection });
@@ -59,8 +59,8 @@ function onRedis(url: string, onTrouble: (error: Error) => void): Queue {
 
 function onStore(store: Store, onTrouble: (error: Error) => void): Queue {
   const connection = store.bullmq;
-  const bull = new BullQueue(name, { ...producing, connection }, createPostgresBackend);
-  return bell(store.is, bull, onTrouble, {
+  return bell(store.is, onTrouble, {
+    produce: () => new BullQueue(name, { ...producing, connection }, createPostgresBackend),
     listen: (options, answer) => ({ worker: new BullWorker(name, answer, { ...options, connection }, createPostgresBackend), close: async () => {} }),
     ping: async () => void (await connection.query('SELECT 1')),
     close: async () => {},
@@ -85,19 +85,34 @@ interface Consumer {
 }
 
 interface Broker {
+  produce(): Producer;
   listen(options: Omit<WorkerOptions, 'connection'>, answer: () => Promise<void>): { worker: Consumer; close(): Promise<void> };
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-function bell(is: Queue['is'], bull: Producer, onTrouble: (error: Error) => void, broker: Broker): Queue {
-  bull.on('error', onTrouble);
+function bell(is: Queue['is'], onTrouble: (error: Error) => void, broker: Broker): Queue {
   const ringing = new Set<Promise<unknown>>();
+  let producer: Producer | undefined;
+  const ready = (): Producer => {
+    if (!producer) {
+      producer = broker.produce();
+      producer.on('error', onTrouble);
+    }
+    return producer;
+  };
   return {
     is,
     ring(starts) {
       const messages = starts.map(({ id, attempt }) => ({ name: 'start', data: { id }, opts: { jobId: `${id}-${attempt}` } }));
-      const rung = bull.addBulk(messages).catch(onTrouble);
+      const bull = ready();
+      const rung = bull.addBulk(messages).catch((error: Error) => {
+        onTrouble(error);
+        // One that could not connect when it was made says so for ever, also when the server is there: make another next time.
+        if (producer !== bull) return;
+        producer = undefined;
+        return bull.close().catch(onTrouble);
+      });
       ringing.add(rung);
       rung.finally(() => ringing.delete(rung));
     },
@@ -122,7 +137,7 @@ function bell(is: Queue['is'], bull: Producer, onTrouble: (error: Error) => void
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(ringing);
-      await bull.close();
+      await producer?.close();
       await broker.close();
     },
   };

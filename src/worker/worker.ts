@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { jobFailed, Problem, workerLost } from '../errors.ts';
 import type { Job, JobEnd, Save } from '../queue/job.ts';
-import type { Queue } from '../queue/queue.ts';
+import type { Bell, Queue } from '../queue/queue.ts';
 import { buryRun, cancelledJobs, cancelRun, finishRun, handBackRun, isHeldBack, lostRuns, type Run, renewLeases, requeueRun, takeJob } from '../store/jobs.ts';
+import { assertUsable } from '../store/migrate.ts';
 import { isPassing, type Store, type Tx } from '../store/store.ts';
 import { backoffMs } from './backoff.ts';
 import { Slots } from './slots.ts';
@@ -168,17 +169,25 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
         } else if (running.size > 0) await stopCancelled();
         if (now - looked > (options.lookSeconds ?? 2) * 1000) {
           looked = now;
+          bell ??= await attend();
           await putBackLost();
           trouble = await queue.trouble();
           if (!stopping.signal.aborted && slots.free > 0) track(takeTurn(true));
         }
       } catch (error) {
-        trouble = error instanceof Error ? error.message : String(error);
-        log.warn({ err: error }, 'the worker cannot reach its database');
+        const now = error instanceof Error ? error.message : String(error);
+        if (now !== trouble) log.warn({ err: error }, 'the worker cannot take jobs');
+        trouble = now;
       }
       await showReady(trouble === undefined && !stopping.signal.aborted);
       await sleep(tick, undefined, { signal: ended.signal }).catch(() => {}); // woken to end
     }
+  }
+
+  // Only once the database is there and safe to work on: BullMQ remembers for ever that it was not.
+  async function attend(): Promise<Bell> {
+    await assertUsable(store);
+    return queue.listen(options.concurrency, () => track(takeTurn(false)));
   }
 
   async function renew(): Promise<void> {
@@ -229,7 +238,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
   }
 
   const ended = new AbortController();
-  const bell = queue.listen(options.concurrency, () => track(takeTurn(false)));
+  let bell: Bell | undefined;
   const deaf = store.listen('ai_agents_cancel', (job) => running.get(job)?.stop('cancelled')).catch(() => undefined); // the loop looks too
   const loop = turn();
   let stopped: Promise<void> | undefined;
@@ -237,7 +246,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
   async function stop(): Promise<void> {
     stopping.abort();
     await showReady(false);
-    await bell.mute();
+    await bell?.mute();
     const allTurns = Promise.all(turns);
     await Promise.race([allTurns, sleep(options.graceSeconds * 1000, undefined, { ref: false })]);
     late = true;
@@ -247,7 +256,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
     ended.abort();
     await loop;
     await (await deaf)?.();
-    await bell.close(turns.size > 0);
+    await bell?.close(turns.size > 0);
   }
 
   return {
