@@ -62,8 +62,8 @@ export const storyEmpty = (path: string) =>
   new Problem('STORY_EMPTY', `${path} has no acceptance criterion, task or checkbox to review`, {
     hint: 'A claim is a numbered criterion, a Given/When/Then or a `- [ ]` box.',
   });
-export const storyTooLarge = (path: string, claims: number, limit: number) =>
-  new Problem('STORY_TOO_LARGE', `${path} has ${claims} claims, more than the ${limit} that one review takes`, { hint: 'Split the story.' });
+export const storyTooLarge = (path: string, limit: number) =>
+  new Problem('STORY_TOO_LARGE', `${path} has more than the ${limit} claims that one review takes`, { hint: 'Split the story.' });
 
 // --- manifests ---
 export const manifestsMissing = (where: string) =>
@@ -152,6 +152,12 @@ export const nothingToApply = () =>
   new Problem('NOTHING_TO_APPLY', 'the manifests hold no object that may be applied', {
     hint: 'Name files with Kubernetes objects; cluster-scoped ones need --allow-cluster-scoped.',
   });
+export const probeNotStarted = (image: string, why: string) =>
+  new Problem('PROBE_NOT_STARTED', `a probe pod with image ${image} did not start: ${why}`, {
+    hint: 'Name an image that the cluster can pull and that has sh, nc, wget and nslookup with --probe-image.',
+  });
+export const checkFailed = (what: string, cause: unknown) =>
+  new Problem('CHECK_FAILED', `it could not be looked at whether ${what}: ${reason(cause)}`, { hint: 'Run the proof again.', cause });
 export const interrupted = () =>
   new Problem('INTERRUPTED', 'the run was interrupted before it had an answer', { hint: 'Run `ai-agents verify --clean` if something was left.' });
 

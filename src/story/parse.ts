@@ -18,7 +18,7 @@ export function parseStory(sources: readonly Source[]): Story {
   for (const [index, source] of sources.entries()) {
     const file = new StoryFile(source);
     if (file.claims.length === 0) throw storyEmpty(source.path);
-    if (claims.length + file.claims.length > MAX_CLAIMS) throw storyTooLarge(source.path, claims.length + file.claims.length, MAX_CLAIMS);
+    if (claims.length + file.claims.length > MAX_CLAIMS) throw storyTooLarge(source.path, MAX_CLAIMS);
     title ||= file.title;
     if (index === 0) dialect = file.dialect;
     const prefix = index === 0 ? '' : `${index + 1}:`;
@@ -275,6 +275,7 @@ class StoryFile {
       assertions: [],
     };
     this.claims.push(claim);
+    if (this.claims.length > MAX_CLAIMS) throw storyTooLarge(this.source.path, MAX_CLAIMS); // at once: ids take longer the more there are
     return claim;
   }
 
