@@ -1,24 +1,13 @@
 import { rmSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { build } from 'esbuild';
-import description from './package.json' with { type: 'json' };
 import { writeEmptyCluster } from './src/store/empty-cluster.ts';
 
 /**
- * What a review needs, bundled, so that it reads a handful of files instead of two hundred: bench/results.md. Everything else stays in
- * node_modules: some of it brings files of its own (WebAssembly, Lua), and a review loads none of it.
+ * Everything is bundled, so that a program reads a handful of files instead of hundreds: bench/results.md. Only these stay in node_modules: the
+ * one brings files of its own (WebAssembly), the other is large and seldom needed.
  */
-const bundled = [
-  'commander',
-  'fastest-levenshtein',
-  'js-yaml',
-  'markdown-it',
-  'mdast-util-from-markdown',
-  'mdast-util-gfm',
-  'micromark-extension-gfm',
-  'unbash',
-  'zod',
-];
+const external = ['@electric-sql/pglite', '@kubernetes/client-node'];
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -30,7 +19,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node22.18',
-  external: Object.keys(description.dependencies).filter((name) => !bundled.includes(name)),
+  external,
   // commander is CommonJS and requires Node's own modules
   banner: { js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);" },
   logLevel: 'warning',

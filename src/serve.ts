@@ -43,7 +43,7 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
   const [
     { openQueue },
     { openServer },
-    { migrate },
+    { migrateOnce },
     { configuredKeys, repositoryDeps },
     { fetchRepository },
     { reviewJob },
@@ -52,7 +52,7 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
   ] = await Promise.all([
     import('./queue/queue.ts'),
     import('./api/server.ts'),
-    import('./store/migrate.ts'),
+    import('./store/migrate-once.ts'),
     import('./repositories/from-config.ts'),
     import('./repositories/open-repository.ts'),
     import('./review/job.ts'),
@@ -60,7 +60,7 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
     import('./worker/worker.ts'),
   ]);
   const store = opened(await opening);
-  await migrate(store);
+  await migrateOnce(store, config.dataFolder);
   const queue = opened(openQueue(store, undefined, (error) => log.warn({ err: error }, 'the queue is in trouble')));
   const repositories = repositoryDeps({ ...config, cacheFolder: config.cacheFolder ?? join(config.dataFolder, 'cache') }, store, true);
   const server = await openServer({ store, queue, repositories, sealingKeys: configuredKeys(config) }, { log, ratePerMinute: config.rateLimit });

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ApiError, type Client, createClient } from '../src/api/client.ts';
 import { commit, makeRepository, serveGit } from './git-server.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // each starts the whole program, some more than once
 
 const program = join(import.meta.dirname, '../src/cli/main.ts');
 let folder: string;

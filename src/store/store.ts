@@ -1,7 +1,5 @@
 import type { PgPool, PgQueryable } from 'bullmq';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { openPglite } from './pglite.ts';
-import { openPostgres } from './postgres.ts';
 import type { Tables } from './tables.ts';
 
 /** A transaction that sees one tenant's rows, or, outside a tenant, none at all. */
@@ -35,8 +33,11 @@ export interface Store extends AsyncDisposable {
 }
 
 /** Opens a database; it is not asked anything yet, so that a process can start before its database does. */
-export const openStore = async (options: StoreOptions): Promise<Store> =>
-  'url' in options ? openPostgres(options.url, options.maxConnections ?? 10) : openPglite(options.folder);
+export async function openStore(options: StoreOptions): Promise<Store> {
+  // Imported when it is needed: a process has one of the two.
+  if ('url' in options) return (await import('./postgres.ts')).openPostgres(options.url, options.maxConnections ?? 10);
+  return (await import('./pglite.ts')).openPglite(options.folder);
+}
 
 // One statement, so one round trip. All three end with the transaction.
 const enter = (tenantId: string) =>
