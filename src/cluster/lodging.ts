@@ -43,9 +43,10 @@ export async function lodge<T>(
     const { signal: unhurried } = new AbortController();
     const outside = objects.flatMap(({ namespace, served, object }) => (namespace === undefined && served ? [{ served, name: object.metadata.name }] : []));
     const finalized = objects.some(({ object }) => (object.metadata.finalizers ?? []).length > 0);
+    const made = await namespacesOf(cluster, proof, unhurried); // the canary's too
     const left = await clean(
       cluster,
-      wanted.map(({ name }) => name),
+      Array.from(new Set([...wanted.map(({ name }) => name), ...made])),
       outside,
       finalized ? FINALIZED_WITHIN : CLEAN_WITHIN,
       unhurried,
@@ -55,11 +56,7 @@ export async function lodge<T>(
   };
   const hold = await holdNamespaces(cluster.api, proof, wanted, { named, allowEgress }, signal).catch(async (error: unknown) => {
     // A namespace that somebody else holds is not ours to remove; what we made before meeting it is.
-    await removeOwn(
-      cluster,
-      proof,
-      wanted.map(({ name }) => name),
-    );
+    await removeOwn(cluster, proof);
     throw error;
   });
   let result: T;
@@ -76,10 +73,13 @@ export async function lodge<T>(
   return { result, left, cleaned: Date.now() - start };
 }
 
-async function removeOwn({ api, kinds }: Cluster, proof: string, names: readonly string[]): Promise<void> {
-  const { items } = await api.json<{ items: { metadata: { name: string } }[] }>(pathOf(KIND.namespace, undefined), {
-    query: { labelSelector: `${PROOF_LABEL}=${proof}` },
-  });
-  const own = items.map(({ metadata }) => metadata.name).filter((name) => names.includes(name));
-  await clean({ api, kinds }, own, [], CLEAN_WITHIN, new AbortController().signal);
+async function removeOwn(cluster: Cluster, proof: string): Promise<void> {
+  const { signal } = new AbortController();
+  await clean(cluster, await namespacesOf(cluster, proof, signal), [], CLEAN_WITHIN, signal);
+}
+
+async function namespacesOf({ api }: Pick<Cluster, 'api'>, proof: string, signal: AbortSignal): Promise<string[]> {
+  const query = { labelSelector: `${PROOF_LABEL}=${proof}` };
+  const { items } = await api.json<{ items: { metadata: { name: string } }[] }>(pathOf(KIND.namespace, undefined), { query, signal });
+  return items.map(({ metadata }) => metadata.name);
 }

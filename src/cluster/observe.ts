@@ -18,6 +18,8 @@ export interface Observed extends Settled<Sight> {
 }
 
 export interface Watcher {
+  /** told once, when there is nothing to do but wait: everything is ready, or nothing can become so */
+  calm(): void;
   object(member: Member, since: number): void;
   cause(object: string, says: string): void;
 }
@@ -60,7 +62,16 @@ export async function observe(
     }
     return { scene, diagnosis };
   };
-  const judge = ({ scene, diagnosis }: Sight): 'good' | 'waiting' | 'hopeless' => {
+  let calm = false;
+  const judge = (sight: Sight): 'good' | 'waiting' | 'hopeless' => {
+    const verdict = verdictOn(sight);
+    if (!calm && (verdict === 'good' || hopelessSince !== undefined)) {
+      calm = true;
+      watcher.calm();
+    }
+    return verdict;
+  };
+  const verdictOn = ({ scene, diagnosis }: Sight): 'good' | 'waiting' | 'hopeless' => {
     if (!diagnosis.hopeless) {
       hopelessSince = undefined;
       return diagnosis.roots.length === 0 && scene.members.every(({ status }) => status.is === 'ready') && !isFailingLiveness(scene) ? 'good' : 'waiting';

@@ -1,5 +1,6 @@
 import { type FileEvidence, quote, type RuntimeEvidence, type Verdict } from '../checks/verdict.ts';
 import { placeOf } from '../manifest/resource.ts';
+import { inTurns } from './apply.ts';
 import type { LiveCheck } from './check.ts';
 import type { Left } from './clean.ts';
 import type { Diagnosis } from './diagnose.ts';
@@ -8,7 +9,8 @@ import type { LiveObject } from './object.ts';
 import type { LeftOut } from './prepare.ts';
 import type { Member, Scene } from './scene.ts';
 import type { Settled } from './settle.ts';
-import { lastSeen } from './watch.ts';
+import { endpointsOf } from './status.ts';
+import { lastSeen, type Service } from './watch.ts';
 
 /** A verdict as it is stored: without the error object of `failed`, which is said in `because`. */
 export interface ProvenVerdict {
@@ -133,7 +135,12 @@ export const nameOf = ({ id, member }: { id: string; member: Member }): string =
 /** Everything that was seen, as facts: conditions and counts of each object, states of containers, warnings; and the logs of those given. */
 export function collectFacts(scene: Scene, logs: ReadonlyMap<string, string>): RuntimeEvidence[] {
   const { facts } = scene;
-  const found = scene.members.flatMap(({ live }) => (live ? factsOf(live, facts) : []));
+  const found = scene.members.flatMap(({ live, prepared }) => {
+    if (!live) return [];
+    if (live.kind !== 'Service') return factsOf(live, facts);
+    const { filled } = endpointsOf(live as unknown as Service, scene.world.all('EndpointSlice'));
+    return [...factsOf(live, facts), facts.fact(prepared.ref, 'endpoints', String(filled))];
+  });
   for (const { pod } of scene.pods) {
     const ref = `Pod/${pod.metadata.name}`;
     found.push(facts.fact(ref, 'status.phase', pod.status?.phase ?? ''));
@@ -153,6 +160,27 @@ export function collectFacts(scene: Scene, logs: ReadonlyMap<string, string>): R
   }
   for (const [ref, text] of logs) found.push(facts.fact(ref, 'log', text.slice(-2_000)));
   return found;
+}
+
+/** More pods than these are asked for their logs only where something is wrong. */
+const MANY_PODS = 20;
+
+/** The last lines of each container, by the workload and pod that wrote them. */
+export async function collectLogs(scene: Scene): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const wanted = scene.pods.flatMap(({ pod, member, containers }) =>
+    containers
+      .filter(({ status }) => (status?.state?.running ?? status?.state?.terminated) && (scene.pods.length <= MANY_PODS || !status?.ready))
+      .map((container) => ({ pod, container, ref: `${member.prepared.ref} container ${container.name} of Pod/${pod.metadata.name}` })),
+  );
+  await inTurns(wanted, 6, async ({ pod, container, ref }) => {
+    try {
+      found.set(ref, scene.facts.redact(await scene.questions.logs(pod, container.name, false)));
+    } catch {
+      // its pod is gone, or its container was never started: then there is no log to keep
+    }
+  });
+  return new Map(Array.from(found).sort(([a], [b]) => a.localeCompare(b)));
 }
 
 /** The images that ran, by reference and digest. */

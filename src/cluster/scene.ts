@@ -151,7 +151,9 @@ export class Scene {
   listening({ pod }: PodView, { name, status }: ContainerView): readonly Socket[] | undefined {
     const startedAt = status?.state?.running?.startedAt;
     if (startedAt === undefined) return undefined;
-    return this.inquiry.askAgain(`listening ${pod.metadata.uid} ${name} ${status?.restartCount}`, this.#third(startedAt), () => this.questions.listening(pod, name));
+    return this.inquiry.askAgain(`listening ${pod.metadata.uid} ${name} ${status?.restartCount}`, this.#third(startedAt), () =>
+      this.questions.listening(pod, name),
+    );
   }
 
   #third(since: string | undefined): number {

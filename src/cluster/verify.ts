@@ -6,17 +6,22 @@ import type { Inventory } from '../manifest/inventory.ts';
 import { placeOf } from '../manifest/resource.ts';
 import { accessNeeded, checkAccess, WATCHED } from './access.ts';
 import { applyEverything } from './apply.ts';
+import { withFinalizers } from './causes/finalizer.ts';
 import type { LiveCheck } from './check.ts';
+import { benchFor } from './checks/bench.ts';
+import { runChecks } from './checks/run.ts';
 import type { Left } from './clean.ts';
 import { type ClusterChoice, connect } from './connect.ts';
+import { defaultChecks } from './default-checks.ts';
 import { Facts, Redactor } from './evidence.ts';
+import { guardsThatHeld } from './guards-held.ts';
 import { Inquiry } from './inquiry.ts';
 import { lodge } from './lodging.ts';
 import type { LiveObject } from './object.ts';
 import { observe } from './observe.ts';
 import { prepare } from './prepare.ts';
-import { withFinalizers } from './causes/finalizer.ts';
-import { collectFacts, imagesThatRan, kept, outcomeOf, type Proof, provenCauses, provenLeftOut, verdictOf } from './proof.ts';
+import { ProbePods } from './probe-pods.ts';
+import { collectFacts, collectLogs, type Guard, imagesThatRan, kept, outcomeOf, type Proof, provenCauses, provenLeftOut, verdictOf } from './proof.ts';
 import { questionsTo } from './questions.ts';
 import { Scene } from './scene.ts';
 import type { Clock } from './settle.ts';
@@ -95,25 +100,22 @@ export async function verify(
 
       progress({ is: 'stage', stage: 'watching', namespace });
       const inquiry = new Inquiry(() => world.wake());
-      const questions = questionsTo(api, signal);
-      const shared = {
-        prepared: preparation.objects,
-        leftOut: preparation.leftOut,
-        namespaces: preparation.namespaces,
-        ...applied,
-        world,
-        inventory,
-        facts,
-        inquiry,
-        questions,
-      };
+      const shared = { ...preparation, ...applied, prepared: preparation.objects, world, inventory, facts, inquiry, questions: questionsTo(api, signal) };
       const look = () => new Scene({ ...shared, now: clock.now() });
+      const bench = benchFor(
+        { cluster, world, facts, probes: new ProbePods(api, world, request.probeImage, signal), signal, namespace, look },
+        id,
+        request.probeImage,
+      );
+      let guards: Promise<readonly Guard[]> | undefined;
+      const tryGuards = () => (guards ??= guardsThatHeld(bench, preparation, request.allowEgress));
       const observed = await observe(look, world, {
         stable: request.stable,
         timeout: request.timeout,
         clock,
         signal,
         watcher: {
+          calm: () => void tryGuards().catch(() => {}), // awaited below, where it may fail
           object: ({ prepared, status }) => progress({ is: 'object', object: prepared.ref, status }),
           cause: (object, says) => progress({ is: 'cause', object, says }),
         },
@@ -127,13 +129,19 @@ export async function verify(
         verdict: verdictOf(member, diagnosis, observed, request.timeout, facts),
         changes: member.prepared.changes,
       }));
-      const causes = provenCauses(diagnosis, observed.namedAt);
-      return {
+      const observations = {
         objects: [...objects, ...preparation.leftOut.filter(({ reason }) => reason !== 'superseded').map(provenLeftOut)],
-        causes,
-        images: imagesThatRan(scene),
-        facts: collectFacts(scene, new Map()),
+        causes: provenCauses(diagnosis, observed.namedAt),
+        facts: collectFacts(scene, await collectLogs(scene)),
         live: scene.members.flatMap(({ live }) => (live ? [kept(live, facts)] : [])),
+      };
+      const held = await tryGuards();
+      progress({ is: 'stage', stage: 'checking', namespace });
+      return {
+        ...observations,
+        checks: await runChecks([...defaultChecks(scene), ...request.checks], bench, observations),
+        guards: held,
+        images: imagesThatRan(scene),
         took: { apply: applyTook, ...(observed.goodAfter === undefined ? {} : { ready: observed.goodAfter }), stable: request.stable },
       };
     } finally {
@@ -147,7 +155,7 @@ export async function verify(
     format: 'ai-agents proof 1',
     id,
     outcome: outcomeOf(
-      proven.objects.map(({ verdict }) => verdict),
+      [...proven.objects, ...proven.checks].map(({ verdict }) => verdict),
       proven.causes,
     ),
     startedAt: new Date(start).toISOString(),
@@ -158,8 +166,6 @@ export async function verify(
     cluster: { context: cluster.context, version: cluster.version },
     namespaces: Object.fromEntries(preparation.namespaces),
     ...proven,
-    checks: [],
-    guards: [],
     leftBehind: left,
     took: { ...took, clean: cleaned, whole: clock.now() - start },
     requests: api.requests,

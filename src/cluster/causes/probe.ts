@@ -129,4 +129,3 @@ function asked({ httpGet, tcpSocket, grpc, exec }: Wire<V1Probe>, container: Con
   }
   return { says: `\`${exec?.command?.join(' ') ?? ''}\`` };
 }
-
