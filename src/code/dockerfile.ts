@@ -219,14 +219,14 @@ export function finalStage(dockerfile: Dockerfile, target?: string): Stage | und
 }
 
 /** A stage after those that it builds upon. */
-function lineage(stage: Stage | undefined): Stage[] {
+export function lineageOf(stage: Stage | undefined): Stage[] {
   const stages: Stage[] = [];
   for (let each = stage; each; each = each.base) stages.push(each);
   return stages.reverse();
 }
 
 const inherited = (dockerfile: Dockerfile, target?: string): Instruction[] =>
-  lineage(finalStage(dockerfile, target)).flatMap(({ instructions }) => instructions);
+  lineageOf(finalStage(dockerfile, target)).flatMap(({ instructions }) => instructions);
 
 /** The variables that the image sets, with what they hold as far as the file says. */
 export function environmentOf(dockerfile: Dockerfile, target?: string): ReadonlyMap<string, { value: string; place: Place }> {
@@ -294,7 +294,7 @@ export interface ProgramWords {
 export function programOf(dockerfile: Dockerfile, target?: string): { entrypoint: ProgramWords | undefined; cmd: ProgramWords | undefined } {
   let entrypoint: ProgramWords | undefined;
   let cmd: ProgramWords | undefined;
-  for (const stage of lineage(finalStage(dockerfile, target))) {
+  for (const stage of lineageOf(finalStage(dockerfile, target))) {
     const own = (keyword: string) => stage.instructions.findLast((instruction) => instruction.keyword === keyword);
     const [ownEntrypoint, ownCmd] = [own('ENTRYPOINT'), own('CMD')];
     if (ownEntrypoint) [entrypoint, cmd] = [programWords(ownEntrypoint), undefined]; // a new ENTRYPOINT drops an inherited CMD
