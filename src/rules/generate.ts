@@ -31,7 +31,7 @@ function indexText(files: readonly string[]): string {
 }
 
 const byPath = (a: string, b: string): number => {
-  const [left, right] = [a, b].map((line) => line.slice(line.indexOf("'./")));
+  const [left, right] = [a, b].map((line) => line.slice(line.indexOf("'./"), line.lastIndexOf('.ts')));
   return left! < right! ? -1 : 1;
 };
 
