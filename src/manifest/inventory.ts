@@ -27,7 +27,9 @@ export class Inventory {
     const resources: Resource[] = [];
     const otherYaml = new Map<string, readonly Node[]>();
     const charts = chartFolders(this.paths);
-    this.unrendered = charts.filter((chart) => Array.from(this.paths).some((path) => path.startsWith(`${chart}templates/`))).map((chart) => chart.slice(0, -1) || '.');
+    this.unrendered = charts
+      .filter((chart) => Array.from(this.paths).some((path) => path.startsWith(`${chart}templates/`)))
+      .map((chart) => chart.slice(0, -1) || '.');
     for (const source of this.sources.values()) {
       if (!isYamlPath(source.path) || charts.some((chart) => source.path.startsWith(`${chart}templates/`))) continue;
       const { documents, problem } = parseYaml(source);
@@ -129,6 +131,17 @@ export class Inventory {
     return { names, complete };
   }
 
+  /** The documents of a YAML file that are no Kubernetes objects, or a JSON file as the one document it is; none when it cannot be parsed. */
+  documentsOf(path: string): readonly Node[] {
+    const known = this.otherYaml.get(path) ?? this.#json.get(path);
+    if (known) return known;
+    const source = /\.json$/i.test(path) ? this.sources.get(path) : undefined;
+    const documents = source ? parseYaml(source).documents : [];
+    this.#json.set(path, documents);
+    return documents;
+  }
+  readonly #json = new Map<string, readonly Node[]>();
+
   get dockerfiles(): readonly Dockerfile[] {
     return (this.#dockerfiles ??= this.#matching(isDockerfilePath).map(parseDockerfile));
   }
@@ -155,6 +168,12 @@ export class Inventory {
   }
 }
 
+/** Whether a manifest would be looked for in this file. */
+export const isManifestPath = (path: string, manifests: readonly string[]): boolean => isYamlPath(path) && isInside(path, manifests);
+
+const isInside = (path: string, manifests: readonly string[]): boolean =>
+  manifests.length === 0 || manifests.some((root) => path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`));
+
 const isYamlPath = (path: string): boolean =>
   /\.ya?ml(?:\.(?:example|sample|template|tmpl|tpl|dist))?$/.test(path) || /\.(?:example|sample|template)\.ya?ml$/.test(path);
 const isTemplatePath = (path: string): boolean => /[.-](?:example|sample|template|tmpl|tpl|dist)\b/.test(path.slice(path.lastIndexOf('/') + 1));
@@ -178,12 +197,11 @@ const VENDORED = /(?:^|\/)(?:node_modules|vendor|third_party|\.venv|venv|site-pa
  * @param manifests paths (files or folders) to look for manifests in; all of the repository when empty
  */
 export async function readInventory(checkout: Checkout, manifests: readonly string[], signal: AbortSignal): Promise<Inventory> {
-  const inside = (path: string) => manifests.length === 0 || manifests.some((root) => path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`));
   const wanted = checkout.paths.filter(
     (path) => !VENDORED.test(path) && (isYamlPath(path) || isDockerfilePath(path) || isDocumentPath(path) || isSourcePath(path)),
   );
   const read = await checkout.read(wanted, signal);
   const sources = read.filter((each): each is Source => each instanceof Source);
   const problems = read.filter((each): each is FileProblem => !(each instanceof Source));
-  return new Inventory(checkout.paths, sources, problems, (path) => inside(path));
+  return new Inventory(checkout.paths, sources, problems, (path) => isInside(path, manifests));
 }

@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import type { Check, Expected, FragmentCheck, Target } from '../checks/check.ts';
+import { type Check, type Expected, type FragmentCheck, isResourceTarget, type ResourceTarget } from '../checks/check.ts';
 import type { JudgedClaim } from '../review/review.ts';
 
 /** Stands where the author must write what is meant; no manifest has it, so a block that still holds it proves nothing. */
@@ -12,7 +12,7 @@ const MOST = 6;
  */
 export function annotationFor({ checks, notes, verdict }: Pick<JudgedClaim, 'checks' | 'notes' | 'verdict'>): string | undefined {
   if (verdict.is !== 'unproven') return undefined;
-  const fragments = checks.flatMap(fragmentsIn);
+  const fragments = checks.flatMap(fragmentsIn).filter(({ targets }) => targets.some(isResourceTarget));
   const documents = fragments.length > 0 ? understood(fragments) : [openQuestion(notes)];
   return `\`\`\`yaml assert\n${documents.slice(0, MOST).join('---\n')}\`\`\``;
 }
@@ -21,7 +21,9 @@ const fragmentsIn = (check: Check): FragmentCheck[] => (check.is === 'fragment' 
 
 /** One document an object. */
 function understood(fragments: readonly FragmentCheck[]): string[] {
-  const asked = fragments.filter(({ mode }) => mode === 'assert').flatMap(({ targets, fragment }) => targets.map((target) => ({ target, fragment })));
+  const asked = fragments
+    .filter(({ mode }) => mode === 'assert')
+    .flatMap(({ targets, fragment }) => targets.filter(isResourceTarget).map((target) => ({ target, fragment })));
   const byObject = Map.groupBy(asked, ({ target }) => `${target.kind}/${target.name}`);
   return Array.from(byObject.values(), (parts) => {
     const { kind, name } = parts[0]!.target;
@@ -34,7 +36,7 @@ type Tree = { [key: string]: Expected };
 const isTree = (value: Expected | undefined): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The fragment at its place in the object: list items are found by their values, so one stands for its index. */
-function nested({ at }: Target, fragment: Expected): Tree {
+function nested({ at }: ResourceTarget, fragment: Expected): Tree {
   const whole = at.reduceRight<Expected>((inner, step) => (typeof step === 'number' ? [inner] : { [step]: inner }), fragment);
   if (!isTree(whole)) return {};
   // Both are said already: they choose the object.

@@ -43,12 +43,13 @@ export function findingCounts(findings: LintReport['findings']): string {
 }
 
 /** Why the outcome is what it is, in one sentence. */
-export function outcomeSentence({ findings, claims, outcome }: Pick<ReviewReport, 'findings' | 'claims' | 'outcome'>): string {
+export function outcomeSentence({ findings, claims, problems, outcome }: Pick<ReviewReport, 'findings' | 'claims' | 'problems' | 'outcome'>): string {
   const open = findings.filter(({ accepted }) => accepted === undefined);
   const undecided = claims.filter((claim) => isClaimed(claim) && ['unproven', 'not-run', 'failed'].includes(claim.verdict)).length;
   const reasons = [
     ...(['high', 'medium'] as const).map((severity) => [open.filter((finding) => finding.severity === severity).length, `${severity} finding`] as const),
     [undecided, 'undecided claim'] as const,
+    [problems.length, 'unread file'] as const,
   ];
   const said = reasons.filter(([count]) => count > 0).map(([count, what]) => counted(count, what));
   return said.length > 0 ? `${outcome}: ${said.join(', ')}` : outcome;

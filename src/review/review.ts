@@ -5,7 +5,7 @@ import type { Check } from '../checks/check.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { compileStory, type Reading } from '../claims/compile.ts';
 import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
-import { type Inventory, readInventory } from '../manifest/inventory.ts';
+import { type Inventory, isManifestPath, readInventory } from '../manifest/inventory.ts';
 import { findAll, ruleOf, worstFirst } from '../rules/find.ts';
 import type { Finding } from '../rules/rule.ts';
 import { parseStory } from '../story/parse.ts';
@@ -66,7 +66,8 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
   const findings = [...ruled, ...claimFindings(claims)].sort(worstFirst);
   progress('done', claims.length, claims.length);
   const { commit, dirty } = checkout;
-  return { commit, dirty, story, claims, findings, problems: inventory.problems, files, outcome: outcomeOf(findings, claims) };
+  const unread = inventory.problems.some(({ path }) => isManifestPath(path, request.manifests));
+  return { commit, dirty, story, claims, findings, problems: inventory.problems, files, outcome: outcomeOf(findings, claims, unread) };
 }
 
 async function storySources(paths: readonly string[], checkout: Checkout, signal: AbortSignal): Promise<Source[]> {
@@ -93,7 +94,7 @@ function judgeStory(readings: readonly Reading[], inventory: Inventory, findings
       : judgeParent(
           verdict,
           below.map((child) => ({ verdict: whole(child), aside: isAside(child) })),
-        reading.claim.kind === 'criterion',
+          reading.claim.kind === 'criterion',
         );
   };
   return readings.map((reading) => ({ claim: reading.claim, checks: reading.checks, notes: reading.notes, verdict: whole(reading) }));
