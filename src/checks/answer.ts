@@ -2,12 +2,15 @@ import type { Place } from '../checkout/source.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Check } from './check.ts';
+import { answerDockerfile } from './dockerfile.ts';
+import { answerEntry } from './entry.ts';
 import { answerFile } from './file.ts';
 import { answerFragment } from './fragment.ts';
 import { answerRelation } from './relation.ts';
 import { answerRuntime } from './runtime.ts';
 import { answerLacks, answerSays } from './says.ts';
 import { answerScript } from './script.ts';
+import { answerTest } from './test-case.ts';
 import { type Evidence, quote, type SomeEvidence, type Verdict } from './verdict.ts';
 
 /** What a check is asked of. */
@@ -29,7 +32,11 @@ export function answer(check: Check, ground: Ground): Verdict {
     case 'same': {
       const verdicts = check.of.map((each) => answer(each, ground));
       if (new Set(verdicts.map(({ is }) => is)).size <= 1) return combine(verdicts);
-      return { is: 'unproven', because: `the words do not say which one is meant: ${check.says}`, evidence: verdicts.flatMap(({ evidence }) => evidence.slice(0, 1)).slice(0, 8) };
+      return {
+        is: 'unproven',
+        because: `the words do not say which one is meant: ${check.says}`,
+        evidence: verdicts.flatMap(({ evidence }) => evidence.slice(0, 1)).slice(0, 8),
+      };
     }
     case 'file':
       return answerFile(check, ground.inventory, ground.claimed);
@@ -39,6 +46,12 @@ export function answer(check: Check, ground: Ground): Verdict {
       return answerSays(check, ground.inventory);
     case 'script':
       return answerScript(check, ground.inventory);
+    case 'dockerfile':
+      return answerDockerfile(check, ground.inventory);
+    case 'entry':
+      return answerEntry(check, ground.inventory);
+    case 'test':
+      return answerTest(check, ground.inventory);
     case 'relation':
       return answerRelation(check, ground.inventory);
     case 'runtime':

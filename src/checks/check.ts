@@ -4,7 +4,21 @@ import type { JudgedBy } from './runtime.ts';
  * What must be true of the inventory, the files or a cluster, as plain data: it can be stored, shown and asked again.
  * `says` is one line for people. Made by the room `claims`, answered by the files beside this one.
  */
-export type Check = FragmentCheck | AnyCheck | SameCheck | LacksCheck | FileCheck | SaysCheck | ScriptCheck | RelationCheck | RuntimeCheck | AbsentCheck | UnreadCheck;
+export type Check =
+  | FragmentCheck
+  | AnyCheck
+  | SameCheck
+  | LacksCheck
+  | FileCheck
+  | SaysCheck
+  | ScriptCheck
+  | DockerfileCheck
+  | EntryCheck
+  | TestCheck
+  | RelationCheck
+  | RuntimeCheck
+  | AbsentCheck
+  | UnreadCheck;
 
 interface Says {
   readonly says: string;
@@ -67,7 +81,7 @@ export type Matcher =
   | { readonly $: 'atLeast'; readonly number: number }
   /** a text somewhere in the scalars below, not as a part of a longer word; keys count too */
   | { readonly $: 'somewhere'; readonly text: string }
-  /** shell text below (`run:`, `script:`, a command's words) that has these words in a row; comments do not count */
+  /** shell text, or a list of it (`run:`, `script:`), with a command of these words: flags may stand between, a comment or a package to install is no command */
   | { readonly $: 'runs'; readonly words: readonly string[] };
 
 /** At least one of these. */
@@ -133,7 +147,15 @@ export interface DockerfileCheck extends Says {
 
 export type DockerfileFeature =
   /** a base image from outside the file; `version` is how its tag begins, `variant` a part of it */
-  | { readonly a: 'base'; readonly repository?: string; readonly tag?: string; readonly digest?: string; readonly version?: string; readonly variant?: string }
+  | {
+      readonly a: 'base';
+      readonly repository?: string;
+      readonly tag?: string;
+      readonly digest?: string;
+      readonly version?: string;
+      readonly orLater?: boolean;
+      readonly variant?: string;
+    }
   /** every base image from outside names a version, or a digest */
   | { readonly a: 'pinned base'; readonly by: 'version' | 'digest' }
   | { readonly a: 'stages'; readonly number: number; readonly atLeast: boolean }

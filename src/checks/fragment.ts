@@ -3,7 +3,9 @@ import type { Inventory } from '../manifest/inventory.ts';
 import { parseQuantity, sameQuantity } from '../manifest/quantity.ts';
 import { type Image, isWorkload, parseImage, type Resource } from '../manifest/resource.ts';
 import { get, itemsOf, type Node, numberOf, placeAt, textOf } from '../manifest/yaml.ts';
-import type { Expected, FragmentCheck, Matcher, Target } from './check.ts';
+import { type Expected, type FragmentCheck, isResourceTarget, type Matcher, type Target } from './check.ts';
+import { saysWord, scalarsBelow } from './scalars.ts';
+import { runsWords } from './shell-words.ts';
 import { type Evidence, quote, type SomeEvidence, type Verdict } from './verdict.ts';
 
 /** One value that was asked for, and what stands there. */
@@ -28,7 +30,7 @@ export function answerFragment(check: FragmentCheck, inventory: Inventory): Verd
   const scores = seen.map((leaves) => leaves.filter(({ ok }) => ok).length / leaves.length);
   const best = scores.indexOf(Math.max(...scores));
   if (check.of === 'unclear' && scores.some((score) => score !== scores[0])) {
-    const each = check.targets.map((target, index) => `${target.kind}/${target.name} (${target.path}) ${scores[index] === 1 ? 'does' : 'does not'}`);
+    const each = check.targets.map((target, index) => `${named(target)} ${scores[index] === 1 ? 'does' : 'does not'}`);
     return { is: 'unproven', because: `the words do not say which one is meant: ${each.slice(0, 6).join(', ')}`, evidence: evidenceOf(seen.flat()) };
   }
   const judged = check.of === 'any' ? seen[best]! : seen.flat();
@@ -60,8 +62,14 @@ function evidenceOf(leaves: readonly Leaf[]): SomeEvidence {
   return [first!, ...rest.slice(0, 15)];
 }
 
-/** The node that a target names, with the resource it is in. */
-export function locate(target: Target, inventory: Inventory): { node: Node; resource: Resource; place: Place } | undefined {
+const named = (target: Target): string => (isResourceTarget(target) ? `${target.kind}/${target.name} (${target.path})` : target.path);
+
+/** The node that a target names, with the resource it is in when it is in one. */
+export function locate(target: Target, inventory: Inventory): { node: Node; resource: Resource | undefined; place: Place } | undefined {
+  if (!isResourceTarget(target)) {
+    const node = inventory.documentsOf(target.path)[target.document];
+    return node && { node, resource: undefined, place: { ...node, end: node.start + 1 } };
+  }
   const resource = inventory.resources.find(
     ({ source, kind, name, namespace }) =>
       source.path === target.path && kind === target.kind && name === target.name && (target.namespace === undefined || namespace === target.namespace),
@@ -71,15 +79,15 @@ export function locate(target: Target, inventory: Inventory): { node: Node; reso
   return { node: node ?? resource.node, resource, place: target.at.length > 0 ? placeAt(resource.node, ...target.at) : placeAt(resource.node, 'kind') };
 }
 
-function leavesOf(want: Expected, node: Node, resource: Resource, inventory: Inventory, place: Place): Leaf[] {
+function leavesOf(want: Expected, node: Node, resource: Resource | undefined, inventory: Inventory, place: Place): Leaf[] {
   return new Matching(resource, inventory).leaves(want, node, '', place);
 }
 
 /** One fragment held against one node. The resource gives names their meaning (ports). */
 class Matching {
-  readonly #resource: Resource;
+  readonly #resource: Resource | undefined;
   readonly #inventory: Inventory;
-  constructor(resource: Resource, inventory: Inventory) {
+  constructor(resource: Resource | undefined, inventory: Inventory) {
     this.#resource = resource;
     this.#inventory = inventory;
   }
@@ -134,6 +142,14 @@ class Matching {
         return imageLeaves(want, node, path, place);
       case 'atLeast':
         return [leaf(path, `at least ${want.number}`, node, (numberOf(node) ?? Number.NEGATIVE_INFINITY) >= want.number, place)];
+      case 'somewhere': {
+        const found = node && scalarsBelow(node).find(({ text }) => saysWord(text, want.text));
+        return [leaf(path, `one with ${want.text}`, found ?? node, found !== undefined, found ?? place)];
+      }
+      case 'runs': {
+        const found = (node?.is === 'list' ? node.items : node ? [node] : []).find((each) => each.is === 'scalar' && runsWords(each.text, want.words));
+        return [leaf(path, `\`${want.words.join(' ')}\``, found ?? node, found !== undefined, found ?? place)];
+      }
       case 'deep': {
         const found = node ? Array.from(deep(node, want.key)) : [];
         if (found.length === 0) return [leaf(want.key, shown(want.value), undefined, false, place)];
@@ -145,14 +161,26 @@ class Matching {
 
   #isPort(node: Node | undefined, number: number): boolean {
     if (numberOf(node) === number || textOf(node) === String(number)) return true;
+    if (node?.is === 'map') return ['target', 'published'].some((side) => get(node, side) && this.#isPort(get(node, side), number));
     const name = textOf(node);
     if (name === undefined) return false;
+    if (name.includes(':') || name.includes('/')) return composePorts(name).includes(number);
+    if (!this.#resource) return false;
     const workloads = isWorkload(this.#resource) ? [this.#resource] : this.#inventory.selectedBy(this.#resource);
     const named = workloads.flatMap(({ containers }) => containers.flatMap(({ ports }) => ports)).some((port) => port.name === name && port.number === number);
     return (
       named || itemsOf(get(this.#resource.node, 'spec', 'ports')).some((port) => textOf(get(port, 'name')) === name && numberOf(get(port, 'port')) === number)
     );
   }
+}
+
+/** The ports of Compose's short form `[[address:]published:]target[/protocol]`; a default of a variable counts, a range does not. */
+function composePorts(text: string): number[] {
+  const parts = text
+    .replace(/\/(?:tcp|udp)$/i, '')
+    .replace(/\$\{\w+:?-(\d+)\}/g, '$1')
+    .split(':');
+  return parts.slice(-2).flatMap((part) => (/^\d+$/.test(part) ? [Number(part)] : []));
 }
 
 const isList = (want: Expected): want is readonly Expected[] => Array.isArray(want);
@@ -197,6 +225,8 @@ export function sameScalar(want: string | number | boolean | null, node: Node, p
   return typeof node.value === 'number' && left !== undefined && left === right;
 }
 
+/** A tag that is another image tomorrow. */
+export const isMoving = (tag: string): boolean => MOVING.test(tag);
 const MOVING = /^(?:latest|stable|main|master|edge|nightly|dev|develop|current|rolling|lts)$/i;
 
 /** Repository, tag and digest are answers of their own: a right image with another tag is partly right. */
@@ -208,13 +238,14 @@ function imageLeaves(want: Extract<Matcher, { $: 'image' }>, node: Node | undefi
   if (want.tag !== undefined) leaves.push(leaf(path, `tagged ${want.tag}`, node, image?.tag === want.tag, place));
   if (want.digest !== undefined) leaves.push(leaf(path, `at ${want.digest}`, node, image?.digest === want.digest, place));
   if (want.pinned) {
-    const pinned = image !== undefined && (image.digest !== undefined || (image.tag !== undefined && !MOVING.test(image.tag)));
+    const pinned = image !== undefined && (image.digest !== undefined || (image.tag !== undefined && !isMoving(image.tag)));
     leaves.push(leaf(path, 'pinned to a version', node, pinned, place));
   }
   return leaves;
 }
 
-function sameRepository(image: Image, wanted: string): boolean {
+/** Docker Hub's `library/` and host count as left out; a name without a folder fits any folder. */
+export function sameRepository(image: Image, wanted: string): boolean {
   const full = image.registry ? `${image.registry}/${image.repository}` : image.repository;
   const short = (name: string) => name.replace(/^docker\.io\//, '').replace(/^library\//, '');
   return short(full) === short(wanted) || (!wanted.includes('/') && full.split('/').at(-1) === wanted);

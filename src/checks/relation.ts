@@ -10,7 +10,7 @@ export function answerRelation(check: RelationCheck, inventory: Inventory): Verd
   const bad: { evidence: Evidence; says: string }[] = [];
   for (const target of check.targets) {
     const found = locate(target, inventory);
-    if (!found) continue;
+    if (!found?.resource) continue;
     const { resource } = found;
     if (check.relation === 'selects') {
       const place = quote(placeAt(resource.node, 'spec', 'selector'));

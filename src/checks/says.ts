@@ -49,7 +49,8 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
     return { is: 'unproven', because: `${best.unit.source.path} speaks about it, but not of ${missing}`, evidence };
   // a name is the same everywhere; what is missing of other words may stand there in other words
   const named = best.missing.every((term) => term.every((wording) => isName(wording) || wording.split(/\s+/).length <= 2));
-  if (!named || best.missing.length > check.items.length / 2) return { is: 'unproven', because: `${best.unit.source.path} does not mention ${missing} in these words`, evidence };
+  if (!named || best.missing.length > check.items.length / 2)
+    return { is: 'unproven', because: `${best.unit.source.path} does not mention ${missing} in these words`, evidence };
   return { is: 'partial', because: `${best.unit.source.path} does not mention ${missing}`, evidence };
 }
 

@@ -18,7 +18,10 @@ describe('testNamesOf', () => {
     ]));
   test('JavaScript: titles with those of their groups', () =>
     expect(
-      read('a.test.ts', "describe('compose', () => {\n  it.each([1])('has %s ports', () => {});\n  test(`restarts`, f);\n});\ntest('alone', f);\nnot('a test');\n"),
+      read(
+        'a.test.ts',
+        "describe('compose', () => {\n  it.each([1])('has %s ports', () => {});\n  test(`restarts`, f);\n});\ntest('alone', f);\nnot('a test');\n",
+      ),
     ).toEqual([
       ['compose has %s ports', 2],
       ['compose restarts', 3],

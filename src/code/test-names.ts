@@ -63,4 +63,8 @@ function scriptTests(source: Source): TestName[] {
 }
 
 const inWords = (name: string): string => name.replace(/_/g, ' ').replace(/([a-z\d])([A-Z])/g, '$1 $2');
-const lines = (source: Source, from: number, to: number): Place => ({ source, start: source.offsetOf(from), end: Math.max(source.offsetOf(from) + 1, source.offsetOf(to + 1) - 1) });
+const lines = (source: Source, from: number, to: number): Place => ({
+  source,
+  start: source.offsetOf(from),
+  end: Math.max(source.offsetOf(from) + 1, source.offsetOf(to + 1) - 1),
+});
