@@ -5,6 +5,7 @@ import { assertionChecks } from './assertion.ts';
 import { type Clause, clausesOf } from './clauses.ts';
 import { Components } from './component.ts';
 import { Context, type Subject, subjectOf } from './context.ts';
+import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
 import { command, environment, image, probes, resources, security } from './shapes/containers.ts';
@@ -58,7 +59,7 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
   const subjects = new Map<string, Subject>();
   const readings: Reading[] = [];
   let before: { parent: string | undefined; files: readonly string[] } = { parent: undefined, files: [] };
-  for (const claim of story.claims) {
+  for (const [index, claim] of story.claims.entries()) {
     if (isEndless(claim.text)) {
       readings.push({ claim, checks: [{ is: 'unread', aside: false, says: 'no check was found: it is too long to be one statement' }], notes: [] });
       continue;
@@ -73,7 +74,7 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
       mentions: own.mentions.length > 0 ? own.mentions : parent.mentions,
       kinds: own.kinds.length > 0 ? own.kinds : parent.kinds,
     });
-    readings.push(compile(new Context(inventory, components, claim, own, parent)));
+    readings.push(compile(new Context(inventory, components, claim, own, parent, [], () => textsBefore(story.claims, index))));
     before = { parent: claim.parent, files: own.files.length > 0 ? own.files : sibling };
   }
   return readings;

@@ -31,9 +31,20 @@ export class Context {
   readonly parent: Subject;
   /** how nouns were resolved, for people */
   readonly notes: string[];
+  /** what the story said before, nearest first: earlier claims of the same list, then those above it */
+  readonly before: () => readonly string[];
 
-  constructor(inventory: Inventory, components: Components, claim: Claim, own: Subject, parent: Subject, notes: string[] = []) {
+  constructor(
+    inventory: Inventory,
+    components: Components,
+    claim: Claim,
+    own: Subject,
+    parent: Subject,
+    notes: string[] = [],
+    before: () => readonly string[] = () => [],
+  ) {
     this.notes = notes;
+    this.before = before;
     this.inventory = inventory;
     this.components = components;
     this.claim = claim;
@@ -49,7 +60,7 @@ export class Context {
       mentions: this.own.mentions.length > 0 ? this.own.mentions : this.parent.mentions,
       kinds: this.own.kinds.length > 0 ? this.own.kinds : this.parent.kinds,
     };
-    return new Context(this.inventory, this.components, { ...this.claim, text }, own, parent, this.notes);
+    return new Context(this.inventory, this.components, { ...this.claim, text }, own, parent, this.notes, () => [this.claim.text, ...this.before()]);
   }
 
   /** Objects of these kinds that the claim speaks of. */

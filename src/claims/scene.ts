@@ -1,0 +1,21 @@
+import type { Claim } from '../story/story.ts';
+
+const FARTHEST = 60;
+const LONGEST = 2_000;
+
+/** What a story said before one of its claims, nearest first: earlier claims of the same list, then the claim above the list and those above that. */
+export function textsBefore(claims: readonly Claim[], index: number): readonly string[] {
+  const texts: string[] = [];
+  let { parent } = claims[index]!;
+  const { source } = claims[index]!.place;
+  for (let at = index - 1; at >= 0 && texts.length < FARTHEST; at--) {
+    const claim = claims[at]!;
+    if (claim.place.source !== source) break;
+    if (claim.parent === parent) texts.push(claim.text.slice(0, LONGEST));
+    else if (claim.id === parent) {
+      texts.push(claim.text.slice(0, LONGEST));
+      parent = claim.parent;
+    }
+  }
+  return texts;
+}
