@@ -23,7 +23,14 @@ export interface CacheEntry extends AsyncDisposable {
 // Nothing else may stand in it: a `remote.*.promisor` would let git fetch what is missing while a review reads.
 const configuration = '[core]\n\trepositoryformatversion = 1\n\tfilemode = true\n\tbare = true\n';
 
-export const resetConfiguration = (dir: string): Promise<void> => writeFile(join(dir, 'config'), configuration, { mode: 0o600 });
+export const resetConfiguration = (dir: string): Promise<void> => replaceFile(join(dir, 'config'), configuration);
+
+/** At once: another process may be reading the repository, and to git one with half of these files is none. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const beside = `${path}.${randomUUID()}`;
+  await writeFile(beside, text, { mode: 0o600 });
+  await rename(beside, path);
+}
 
 /** Opens a tenant's cache of an address, new or old; it is not evicted until it is disposed. */
 export async function openEntry(cache: RepositoryCache, tenant: string, address: string, signal: AbortSignal): Promise<CacheEntry> {
@@ -33,7 +40,7 @@ export async function openEntry(cache: RepositoryCache, tenant: string, address:
   await using _gate = await hold(gateOf(entry), signal);
   // What `git init --bare` makes, less its template's hooks; doing it twice does no harm.
   for (const folder of ['readers', 'repo.git/objects/pack', 'repo.git/refs/commits']) await mkdir(join(entry, folder), { recursive: true, mode: 0o700 });
-  await writeFile(join(dir, 'HEAD'), 'ref: refs/heads/none\n');
+  await replaceFile(join(dir, 'HEAD'), 'ref: refs/heads/none\n');
   const now = new Date();
   await utimes(entry, now, now);
   const reader = await joinReaders(join(entry, 'readers'));

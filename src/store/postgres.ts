@@ -51,8 +51,10 @@ function openPool(config: PoolConfig): Pool {
     types: { getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)) },
     ...config,
   });
-  // An idle connection that breaks is replaced when the next one is asked for; without a listener it would end the process.
+  // A connection that breaks while it is idle, or between two statements, tells so by an event; without a listener that ends the process. The
+  // pool replaces it when the next one is asked for, and the next statement on it fails.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
