@@ -158,6 +158,11 @@ export const probeNotStarted = (image: string, why: string) =>
   });
 export const checkFailed = (what: string, cause: unknown) =>
   new Problem('CHECK_FAILED', `it could not be looked at whether ${what}: ${reason(cause)}`, { hint: 'Run the proof again.', cause });
+export const proofUnreadable = (path: string, cause: unknown) =>
+  new Problem('PROOF_UNREADABLE', `${path} is no proof that can be relied on: ${reason(cause)}`, {
+    hint: 'Make it anew with `ai-agents verify --format json --output FILE`.',
+    cause,
+  });
 export const interrupted = () =>
   new Problem('INTERRUPTED', 'the run was interrupted before it had an answer', { hint: 'Run `ai-agents verify --clean` if something was left.' });
 

@@ -17,6 +17,7 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   { name: 'review', summary: 'review a story: is what it says true?', load: () => import('./review.ts') },
   { name: 'lint', summary: 'check manifests against the rules, without a story', load: () => import('./lint.ts') },
+  { name: 'verify', summary: 'apply manifests to a cluster and prove what becomes of them', load: () => import('./verify.ts') },
   { name: 'explain', summary: 'show why a claim got its verdict, or what a rule is for', load: () => import('./explain.ts') },
   { name: 'serve', summary: 'run the whole platform on this machine', load: () => import('./serve.ts') },
   { name: 'api', summary: 'answer HTTP requests, on PostgreSQL', load: () => import('./api.ts') },

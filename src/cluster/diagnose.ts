@@ -62,17 +62,17 @@ export function diagnose(scene: Scene, readySince: ReadonlyMap<Member['prepared'
   faults.push(...cycles);
 
   const faulty = new Set(faults.map(({ member }) => member));
-  // What a member needs that is not ready, all the way down.
+  const lasting = new Set<Member>(faulty);
+  // What a member needs that is not ready, all the way down to what is at fault itself.
   const unmet = (member: Member, seen = new Set<Member>()): Set<Member> => {
     for (const next of below(member)) {
       if (next.status.is === 'ready' || seen.has(next)) continue;
       seen.add(next);
-      unmet(next, seen);
+      if (!lasting.has(next)) unmet(next, seen);
     }
     return seen;
   };
   const roots: Cause[] = [...faults];
-  const lasting = new Set<Member>(faulty);
   for (const symptom of symptoms) {
     if (faulty.has(symptom.member)) continue; // its own fault says more
     const open = Array.from(unmet(symptom.member));

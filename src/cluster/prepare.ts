@@ -62,7 +62,8 @@ const PHASES: readonly (readonly string[])[] = [
   ['NetworkPolicy'],
   ['Service'],
   ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
-  ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Pod', 'Job', 'CronJob'],
+  ['StatefulSet'], // databases, as a rule: what starts after them finds them
+  ['Deployment', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Pod', 'Job', 'CronJob'],
   ['HorizontalPodAutoscaler', 'VerticalPodAutoscaler', 'PodDisruptionBudget', 'ScaledObject'],
   ['Ingress', 'HTTPRoute', 'GRPCRoute', 'TCPRoute', 'Gateway', 'IngressClass', 'GatewayClass'],
 ];

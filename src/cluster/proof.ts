@@ -88,7 +88,9 @@ export interface Proof {
 export function verdictOf(member: Member, diagnosis: Diagnosis, settled: Settled<unknown>, timeout: number, facts: Facts): ProvenVerdict {
   const { ref } = member.prepared;
   const seen = facts.fact(ref, member.status.field, `${member.status.is}: ${member.status.because}`);
-  const own = diagnosis.roots.find(({ cause, also }) => cause.member === member || also.includes(member));
+  const own = diagnosis.roots
+    .filter(({ cause, also }) => cause.member === member || also.includes(member))
+    .sort((a, b) => Number(a.cause.blames !== undefined) - Number(b.cause.blames !== undefined))[0];
   if (own) {
     const { cause } = own;
     return { is: cause.blames ? 'unproven' : 'unmet', because: cause.says, evidence: [seen, ...cause.evidence] };

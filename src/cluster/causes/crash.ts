@@ -233,6 +233,8 @@ function ownWords(view: PodView, container: ContainerView, ended: Terminated, sc
       };
     }
   }
+  const settings = missingSettings(view, container, lines, scene);
+  if (settings) return settings;
   const readOnly = find(READ_ONLY);
   if (readOnly) {
     const path = PATH.exec(readOnly)?.[1];
@@ -259,6 +261,29 @@ function ownWords(view: PodView, container: ContainerView, ended: Terminated, sc
     at: commandPlace(view, container),
     nature: 'symptom',
     line: last.slice(-10).join('\n'),
+  };
+}
+
+const PYDANTIC = /(\d+) validation errors? for (\w+)/;
+
+/** Pydantic's report: each missing field on a line of its own, "Field required" on the next; the variable's name is the settings class's secret. */
+function missingSettings(view: PodView, container: ContainerView, lines: readonly string[], scene: Scene): Found | undefined {
+  const from = lines.findLastIndex((line) => PYDANTIC.test(line));
+  if (from < 0) return undefined;
+  const report = lines.slice(from);
+  const fields = report.flatMap((line, index) => (/^\w+$/.test(line.trim()) && /Field required/.test(report[index + 1] ?? '') ? [line.trim()] : []));
+  if (fields.length === 0) return undefined;
+  const reads = scene.inventory.environmentReads.map(({ name }) => name);
+  const variables = fields.map((field) => reads.find((name) => name.toLowerCase().endsWith(field.toLowerCase())) ?? field);
+  const near = (container.spec.env ?? []).flatMap(({ name }) => (fields.some((field) => field.toLowerCase() === name.toLowerCase()) ? [name] : []));
+  const hint = near.length > 0 ? `; ${near.join(', ')} ${near.length > 1 ? 'are' : 'is'} set, but the program does not read ${near.length > 1 ? 'them' : 'it'} under that name` : '';
+  return {
+    id: 'variable-unset',
+    says: `The program in container ${container.name} cannot start without ${variables.join(', ')}, and nobody sets ${variables.length > 1 ? 'them' : 'it'}${hint}.`,
+    fix: `Set what ${PYDANTIC.exec(report[0]!)?.[2] ?? 'the settings'} reads, with its prefix, in the container's env.`,
+    at: placeInContainer(view.workload, container, 'env'),
+    nature: 'fault',
+    line: report.slice(0, 12).join('\n'),
   };
 }
 
