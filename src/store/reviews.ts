@@ -63,7 +63,7 @@ const isCommit = (ref: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(
 async function findByKey(tx: Tx, tenantId: string, key: string) {
   // Whoever comes with the same key waits here until the first one's transaction has ended.
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${tenantId} ${key}`}, 0))`.execute(tx);
-  return tx.selectFrom('idempotency_keys').select(['review_id', 'request_hash']).where('key', '=', key).executeTakeFirst();
+  return tx.selectFrom('idempotency_keys').select(['review_id', 'request_hash']).where('tenant_id', '=', tenantId).where('key', '=', key).executeTakeFirst();
 }
 
 async function insertReview(tx: Tx, tenantId: string, order: ReviewOrder): Promise<{ id: string; fresh: boolean }> {
@@ -111,7 +111,7 @@ async function insertReview(tx: Tx, tenantId: string, order: ReviewOrder): Promi
 }
 
 async function repositoryOf(tx: Tx, tenantId: string, url: string): Promise<string> {
-  const find = () => tx.selectFrom('repositories').select('id').where('url', '=', url).executeTakeFirst();
+  const find = () => tx.selectFrom('repositories').select('id').where('tenant_id', '=', tenantId).where('url', '=', url).executeTakeFirst();
   const known = await find();
   if (known) return known.id;
   const inserted = await tx
@@ -123,11 +123,20 @@ async function repositoryOf(tx: Tx, tenantId: string, url: string): Promise<stri
   return (inserted ?? (await find()))!.id;
 }
 
-const withRepository = (tx: Tx) =>
-  tx.selectFrom('reviews').innerJoin('repositories', 'repositories.id', 'reviews.repository_id').selectAll('reviews').select('repositories.url as repository');
+/** The tenant's own reviews. Row-level security says the same; each must do without the other. */
+const reviewsOf = (tx: Tx, tenantId: string) =>
+  tx
+    .selectFrom('reviews')
+    .innerJoin('repositories', 'repositories.id', 'reviews.repository_id')
+    .where('reviews.tenant_id', '=', tenantId)
+    .selectAll('reviews')
+    .select('repositories.url as repository');
+
+const isThere = async (tx: Tx, tenantId: string, id: string): Promise<boolean> =>
+  (await tx.selectFrom('reviews').select('id').where('tenant_id', '=', tenantId).where('id', '=', id).executeTakeFirst()) !== undefined;
 
 export const findReview = (store: Store, tenantId: string, id: string): Promise<StoredReview | undefined> =>
-  store.asTenant(tenantId, (tx) => withRepository(tx).where('reviews.id', '=', id).executeTakeFirst());
+  store.asTenant(tenantId, (tx) => reviewsOf(tx, tenantId).where('reviews.id', '=', id).executeTakeFirst());
 
 export interface ReviewFilter {
   readonly state?: ReviewState;
@@ -148,7 +157,7 @@ export async function listReviews(
   page: { readonly limit: number; readonly after?: string },
 ): Promise<{ reviews: StoredReview[]; next: string | undefined }> {
   const found = await store.asTenant(tenantId, (tx) => {
-    let query = withRepository(tx)
+    let query = reviewsOf(tx, tenantId)
       .orderBy('reviews.created_at', 'desc')
       .orderBy('reviews.id', 'desc')
       .limit(page.limit + 1);
@@ -156,7 +165,9 @@ export async function listReviews(
     if (filter.outcome) query = query.where('reviews.outcome', '=', filter.outcome);
     if (filter.commit) query = query.where('reviews.commit', '=', filter.commit);
     if (filter.repository !== undefined) {
-      query = query.where('reviews.repository_id', '=', (eb) => eb.selectFrom('repositories').select('repositories.id').where('url', '=', filter.repository!));
+      query = query.where('reviews.repository_id', '=', (eb) =>
+        eb.selectFrom('repositories').select('repositories.id').where('repositories.tenant_id', '=', tenantId).where('url', '=', filter.repository!),
+      );
     }
     // Two values, not a row from a subquery: only so does PostgreSQL walk the index from there.
     if (page.after) {
@@ -175,6 +186,7 @@ export async function findReport(store: Store, tenantId: string, reviewId: strin
       .selectFrom('reports')
       .innerJoin('reviews', (join) => join.on(sql<boolean>`reports.review_id = coalesce(reviews.same_as, reviews.id)`))
       .select('reports.body')
+      .where('reviews.tenant_id', '=', tenantId)
       .where('reviews.id', '=', reviewId)
       .where('reports.format', '=', format)
       .executeTakeFirst(),
@@ -188,10 +200,10 @@ export async function findReport(store: Store, tenantId: string, reviewId: strin
  */
 export async function cancelReview(store: Store, tenantId: string, id: string): Promise<boolean | undefined> {
   return store.asTenant(tenantId, async (tx) => {
+    if (!(await isThere(tx, tenantId, id))) return undefined;
     const cancelled = await cancelJob(tx, id);
     if (cancelled === 'cancelled') await endReview(tx, id, { is: 'cancelled' });
-    if (cancelled) return true;
-    return (await tx.selectFrom('reviews').select('id').where('id', '=', id).executeTakeFirst()) && false;
+    return cancelled !== undefined;
   });
 }
 
@@ -201,8 +213,9 @@ export async function cancelReview(store: Store, tenantId: string, id: string): 
  */
 export async function retryReview(store: Store, queue: Queue, tenantId: string, id: string, attempts = 3): Promise<boolean | undefined> {
   const retried = await store.asTenant(tenantId, async (tx) => {
+    if (!(await isThere(tx, tenantId, id))) return undefined;
     const attempt = await reviveJob(tx, id, attempts);
-    if (attempt === undefined) return (await tx.selectFrom('reviews').select('id').where('id', '=', id).executeTakeFirst()) && { attempt };
+    if (attempt === undefined) return { attempt };
     // `started_at` is set even when it never was: a review that waits again must not stand in the way of one that was ordered since.
     await tx
       .updateTable('reviews')
@@ -219,7 +232,15 @@ export async function retryReview(store: Store, queue: Queue, tenantId: string, 
 /** Events after `seq` (0 for all), in order. Wait for more with `store.listen('ai_agents_events', …)`, and look once a second besides. */
 export const listEvents = (store: Store, tenantId: string, reviewId: string, afterSeq: number): Promise<Selectable<EventTable>[]> =>
   store.asTenant(tenantId, (tx) =>
-    tx.selectFrom('events').selectAll().where('review_id', '=', reviewId).where('seq', '>', afterSeq).orderBy('seq').limit(1000).execute(),
+    tx
+      .selectFrom('events')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('review_id', '=', reviewId)
+      .where('seq', '>', afterSeq)
+      .orderBy('seq')
+      .limit(1000)
+      .execute(),
   );
 
 /** Adds an event with the next number of its review, and tells those who listen when the transaction is committed. */
@@ -384,11 +405,12 @@ export interface ClaimVerdict {
 /** The verdict of each claim of a story over commits; undefined when the tenant has no such story. */
 export async function storyHistory(store: Store, tenantId: string, storyId: string): Promise<ClaimHistory[] | undefined> {
   const rows = await store.asTenant(tenantId, async (tx) => {
-    if (!(await tx.selectFrom('stories').select('id').where('id', '=', storyId).executeTakeFirst())) return undefined;
+    if (!(await tx.selectFrom('stories').select('id').where('tenant_id', '=', tenantId).where('id', '=', storyId).executeTakeFirst())) return undefined;
     return tx
       .selectFrom('verdicts')
       .innerJoin('reviews', 'reviews.id', 'verdicts.review_id')
       .select(['claim_id', 'text', 'commit', 'review_id', 'verdict', 'because', 'finished_at'])
+      .where('verdicts.tenant_id', '=', tenantId)
       .where('verdicts.story_id', '=', storyId)
       .orderBy('reviews.created_at')
       .orderBy('position')
