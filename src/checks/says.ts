@@ -20,12 +20,16 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   const sources = check.paths.flatMap((path) => inventory.sources.get(path) ?? []);
   if (sources.length === 0) return { is: 'unproven', because: `no text to look for this in: ${check.says}`, evidence: [] };
   let best: { unit: Unit; missing: Term[] } | undefined;
+  const speaks = (index: WordIndex): boolean => {
+    const has = (term: Term) => term.some((wording) => index.has(wording));
+    return check.about.every(has) && check.most.filter(has).length >= Math.ceil(0.6 * check.most.length);
+  };
   for (const source of sources) {
+    if (!speaks(wholeIndex(source))) continue; // what the file does not hold, no part of it does
     for (const unit of unitsOf(source, check.in, inventory)) {
-      const index = new WordIndex(unit.text);
+      const index = unitIndex(unit);
       const has = (term: Term) => term.some((wording) => index.has(wording));
-      if (!check.about.every(has)) continue;
-      if (check.most.filter(has).length < Math.ceil(0.6 * check.most.length)) continue;
+      if (!speaks(index)) continue;
       const missing = check.items.filter((item) => !has(item));
       if (!best || missing.length < best.missing.length) best = { unit, missing };
     }
@@ -54,11 +58,30 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   return { is: 'partial', because: `${best.unit.source.path} does not mention ${missing}`, evidence };
 }
 
+const WHOLE = new WeakMap<Source, WordIndex>();
+const UNITS = new WeakMap<Source, Map<string, WordIndex>>();
+
+function wholeIndex(source: Source): WordIndex {
+  let index = WHOLE.get(source);
+  if (!index) WHOLE.set(source, (index = new WordIndex(source.text)));
+  return index;
+}
+
+/** Many claims are held against the same sections: each is indexed once. */
+function unitIndex({ source, text, lines }: Unit): WordIndex {
+  let units = UNITS.get(source);
+  if (!units) UNITS.set(source, (units = new Map()));
+  const key = `${lines[0]}+${text.length}`;
+  let index = units.get(key);
+  if (!index) units.set(key, (index = new WordIndex(text)));
+  return index;
+}
+
 const isName = (wording: string): boolean => /[A-Z_/.=]|\d/.test(wording);
 
 function* unitsOf(source: Source, where: SaysCheck['in'], inventory: Inventory): Iterable<Unit> {
   if (where === 'section') {
-    const document = inventory.documents.find((each) => each.source.path === source.path);
+    const document = inventory.documentAt(source.path);
     if (document && document.sections.length > 0) {
       // the deepest first: a small section that says it all is the better evidence; a level-1 section is the whole document and no section
       const sections = document.sections.filter(({ level }) => level >= 2).sort((a, b) => b.level - a.level || a.whole.start - b.whole.start);

@@ -6,6 +6,17 @@ export const wordsOf = (text: string): string[] => text.toLowerCase().match(/[a-
  * Cruder than Porter's stemmer, which is enough to compare two texts about the same thing.
  */
 export function stem(word: string): string {
+  let base = STEMS.get(word);
+  if (base === undefined) {
+    base = stemmed(word);
+    if (STEMS.size < 50_000) STEMS.set(word, base);
+  }
+  return base;
+}
+
+const STEMS = new Map<string, string>();
+
+function stemmed(word: string): string {
   let base = word;
   for (const ending of ['ations', 'ation', 'ments', 'ment', 'ings', 'ing', 'ies', 'ied', 'ers', 'ed', 'es', 'er', 's', 'y']) {
     if (base.length - ending.length >= 3 && base.endsWith(ending) && !(ending === 's' && base.endsWith('ss'))) {

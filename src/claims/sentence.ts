@@ -15,6 +15,7 @@ export class Sentence {
 
   mark(start: number, end: number): void {
     this.#explained.fill(1, start, end);
+    this.#open = undefined;
   }
 
   /** The first match of which nothing is explained yet; it is explained from now on. Patterns are case-sensitive as they say. */
@@ -24,7 +25,7 @@ export class Sentence {
 
   takeAll(pattern: RegExp, most = Number.POSITIVE_INFINITY): RegExpExecArray[] {
     const found: RegExpExecArray[] = [];
-    const every = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
+    const every = everywhere(pattern);
     for (let match = every.exec(this.text); match && found.length < most; match = every.exec(this.text)) {
       const end = match.index + match[0].length;
       if (match[0] === '') every.lastIndex++;
@@ -38,7 +39,7 @@ export class Sentence {
 
   /** Explains every match, also where a part of it was explained before. */
   drop(pattern: RegExp): void {
-    for (const match of this.text.matchAll(new RegExp(pattern.source, `${pattern.flags.replace('g', '')}g`))) this.mark(match.index, match.index + match[0].length);
+    for (const match of this.text.matchAll(everywhere(pattern))) this.mark(match.index, match.index + match[0].length);
   }
 
   has(pattern: RegExp): boolean {
@@ -52,20 +53,26 @@ export class Sentence {
 
   /** Whether any of this stretch was explained before. */
   isExplained(start: number, end: number): boolean {
-    for (let at = start; at < end; at++) if (this.#explained[at]) return true;
-    return false;
+    const at = this.#explained.indexOf(1, start);
+    return at >= 0 && at < end;
   }
 
   /** Text with what is explained blanked out. */
   get open(): string {
-    let text = '';
-    for (let at = 0; at < this.text.length; at++) text += this.#explained[at] ? ' ' : this.text[at];
-    return text;
+    this.#open ??= this.#only(0);
+    return this.#open;
   }
+  #open: string | undefined;
 
-  get #closed(): string {
+  #only(explained: 0 | 1): string {
     let text = '';
-    for (let at = 0; at < this.text.length; at++) text += this.#explained[at] ? this.text[at] : ' ';
+    for (let at = 0; at < this.text.length; ) {
+      const kind = this.#explained[at];
+      const next = this.#explained.indexOf(kind === 1 ? 0 : 1, at);
+      const end = next < 0 ? this.text.length : next;
+      text += kind === explained ? this.text.slice(at, end) : ' '.repeat(end - at);
+      at = end;
+    }
     return text;
   }
 
@@ -76,7 +83,7 @@ export class Sentence {
     const hard: string[] = [];
     const soft: string[] = [];
     // "(scale when workers > 70% CPU)": a value that was explained once is not new when it is said again
-    const said = new Set((this.#closed.match(TOKEN) ?? []).map(bare));
+    const said = new Set((this.#only(1).match(TOKEN) ?? []).map(bare));
     for (const token of tokens) {
       const word = bare(token);
       if (word === '' || said.has(word) || EMPTY.has(word.toLowerCase())) continue;
@@ -86,6 +93,20 @@ export class Sentence {
     const words = (withoutAsides(this.text).match(TOKEN) ?? []).filter((token) => /\w/.test(token) && !EMPTY.has(token.toLowerCase())).length;
     return { hard, soft, words };
   }
+}
+
+const EVERYWHERE = new Map<string, RegExp>();
+
+/** The same pattern with `g`; each is compiled once, since every claim is held against every pattern. */
+function everywhere(pattern: RegExp): RegExp {
+  const key = `${pattern.flags}/${pattern.source}`;
+  let every = EVERYWHERE.get(key);
+  if (!every) {
+    every = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
+    if (EVERYWHERE.size < 2_000) EVERYWHERE.set(key, every);
+  }
+  every.lastIndex = 0;
+  return every;
 }
 
 const TOKEN = /[^\s,;]+/g;

@@ -152,10 +152,15 @@ export class Inventory {
   }
   #scripts: readonly Script[] | undefined;
 
-  get documents(): readonly MarkdownDocument[] {
-    return (this.#documents ??= this.#matching((path) => /\.(?:md|markdown|mdx)$/i.test(path)).map(parseMarkdown));
+  /** A Markdown file by its sections; parsed when somebody asks for it. */
+  documentAt(path: string): MarkdownDocument | undefined {
+    const source = /\.(?:md|markdown|mdx)$/i.test(path) ? this.sources.get(path) : undefined;
+    if (!source) return undefined;
+    let document = this.#documents.get(path);
+    if (!document) this.#documents.set(path, (document = parseMarkdown(source)));
+    return document;
   }
-  #documents: readonly MarkdownDocument[] | undefined;
+  readonly #documents = new Map<string, MarkdownDocument>();
 
   /** Every environment variable that the repository's own Python, TypeScript and JavaScript reads, tests left out. */
   get environmentReads(): readonly EnvironmentRead[] {

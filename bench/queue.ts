@@ -1,0 +1,180 @@
+// What API, queue and worker cost beside the reviews themselves, in CPU time; and what a second worker brings.
+//   npm run build && node bench/queue.ts [reviews]
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openStore, type Store } from '../src/store/store.ts';
+import { ensureTenant } from '../src/store/tenants.ts';
+import { createToken } from '../src/store/tokens.ts';
+import { git, serveGit } from '../tests/git-server.ts';
+import { startPostgres, startRedis } from '../tests/servers.ts';
+import { referenceTree, STORY } from './reference-tree.ts';
+
+const WARM_UP = 20;
+const MAIN = resolve(import.meta.dirname, '../dist/main.js');
+const reviews = Number(process.argv[2] ?? 100);
+
+const tree = referenceTree();
+const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+if (!tree || !postgres || !redis) {
+  console.log('skipped: it takes the reference tree, PostgreSQL and Redis');
+  process.exit(0);
+}
+
+// Copies of one story, so that each review is as much work as the next and none is the same as another.
+const stories = Array.from({ length: WARM_UP + reviews }, (_, n) => `docs/copies/${n}.md`);
+mkdirSync(join(tree, 'docs/copies'));
+for (const story of stories) cpSync(join(tree, STORY), join(tree, story));
+git(tree, 'add', '-A');
+git(tree, 'commit', '-q', '-m', 'copies');
+const commit = git(tree, 'rev-parse', 'HEAD');
+
+/** CPU time in ms of these processes, of the ones that they started, and of those that have ended since and were waited for. */
+function cpu(pids: readonly number[]): number {
+  const stat = (pid: number | string): string[] => {
+    try {
+      return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    } catch {
+      return []; // it has ended; whoever waited for it has its time
+    }
+  };
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const own = new Set(pids.map(String));
+  for (let size = -1; size !== own.size; ) {
+    size = own.size;
+    for (const pid of all) if (own.has(stat(pid)[1] ?? '')) own.add(pid);
+  }
+  return [...own].flatMap((pid) => stat(pid).slice(11, 15)).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
+}
+
+const core = JSON.parse(
+  execFileSync(process.execPath, [join(import.meta.dirname, 'core.ts'), tree, commit, String(WARM_UP), ...stories], { encoding: 'utf8' }),
+) as {
+  cpuMs: number;
+};
+const corePer = core.cpuMs / reviews;
+console.log(`bare core: ${corePer.toFixed(0)} ms of CPU a review`);
+
+await using server = await serveGit();
+cpSync(tree, join(server.folder, 'tree'), { recursive: true });
+git(join(server.folder, 'tree'), 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+
+interface Platform extends AsyncDisposable {
+  readonly store: Store;
+  readonly pids: number[];
+  order(story: string): Promise<void>;
+  addWorker(): void;
+  ended(): Promise<number>;
+}
+
+async function openPlatform(redisUrl: string | undefined): Promise<Platform> {
+  const url = postgres!.database();
+  const env = {
+    PATH: process.env.PATH,
+    AI_AGENTS_DATABASE_URL: url,
+    ...(redisUrl && { AI_AGENTS_REDIS_URL: redisUrl }),
+    AI_AGENTS_GIT_HOSTS: `${server.origin}=127.0.0.0/8`,
+    AI_AGENTS_CACHE: join(server.folder, 'cache'),
+    AI_AGENTS_WORKER_CONCURRENCY: '1',
+    AI_AGENTS_RATE_LIMIT: '1000000',
+  };
+  const children: ChildProcess[] = [];
+  const start = (...args: string[]) => {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      env: {
+        ...env,
+        AI_AGENTS_WORKER_HEARTBEAT: join(server.folder, `alive-${children.length}`),
+        AI_AGENTS_WORKER_READY: join(server.folder, `ready-${children.length}`),
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    children.push(child);
+    return child;
+  };
+  execFileSync(process.execPath, [MAIN, 'migrate'], { env, stdio: 'ignore' });
+  const store = await openStore({ url, maxConnections: 4 });
+  const tenant = await ensureTenant(store, 'bench');
+  const { text: token } = await createToken(store, tenant, { name: 'bench', scopes: ['write'] });
+  const api = start('api', '--host', '127.0.0.1', '--port', '0');
+  const port = await new Promise<string>((found) => {
+    let said = '';
+    api.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const listening = /"port":(\d+).*"msg":"listening"/.exec(said);
+      if (listening) found(listening[1]!);
+    });
+  });
+  return {
+    store,
+    get pids() {
+      return children.map(({ pid }) => pid!);
+    },
+    async order(story) {
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1/reviews`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ repository: `${server.origin}/tree`, ref: commit, stories: [story] }),
+      });
+      if (response.status !== 202) throw new Error(await response.text());
+    },
+    addWorker: () => void start('worker').stderr!.resume(),
+    async ended() {
+      const rows = await store.asTenant(tenant, (tx) => tx.selectFrom('reviews').select(['state', 'failure']).execute());
+      const failed = rows.find(({ state }) => state === 'failed');
+      if (failed) throw new Error(failed.failure!);
+      return rows.filter(({ state }) => state === 'done').length;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const child of children) {
+        child.kill('SIGTERM');
+        await new Promise((gone) => child.once('exit', gone));
+      }
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const until = async (platform: Platform, number: number) => {
+  while ((await platform.ended()) < number) await sleep(50);
+};
+const servers = [postgres, redis].map(({ pid }) => pid);
+
+let worst = 0;
+for (const [name, redisUrl] of [
+  ['Redis', redis.url],
+  ['PostgreSQL', undefined],
+] as const) {
+  await using platform = await openPlatform(redisUrl);
+  platform.addWorker();
+  for (const story of stories.slice(0, WARM_UP)) await platform.order(story);
+  await until(platform, WARM_UP);
+  const [ours, theirs] = [cpu(platform.pids), cpu(servers)];
+  for (const story of stories.slice(WARM_UP)) await platform.order(story);
+  await until(platform, WARM_UP + reviews);
+  const [per, serversPer] = [(cpu(platform.pids) - ours) / reviews, (cpu(servers) - theirs) / reviews];
+  worst = Math.max(worst, per / corePer);
+  console.log(
+    `API and worker, queue on ${name}: ${per.toFixed(0)} ms of CPU a review, ${(per / corePer).toFixed(2)} x the bare core (limit 1.2); the servers ${serversPer.toFixed(0)} ms`,
+  );
+}
+
+const seconds: number[] = [];
+for (const workers of [1, 2]) {
+  await using platform = await openPlatform(redis.url);
+  for (let n = 0; n < workers; n++) platform.addWorker();
+  for (const story of stories.slice(0, WARM_UP)) await platform.order(story);
+  await until(platform, WARM_UP);
+  const began = performance.now();
+  for (const story of stories.slice(WARM_UP)) await platform.order(story);
+  await until(platform, WARM_UP + reviews);
+  seconds.push((performance.now() - began) / 1000);
+}
+const gain = seconds[0]! / seconds[1]!;
+console.log(
+  `one worker ${(reviews / seconds[0]!).toFixed(1)} reviews a second, two ${(reviews / seconds[1]!).toFixed(1)}: ${gain.toFixed(2)} x (limit 1.7, on two idle cores)`,
+);
+
+await postgres[Symbol.asyncDispose]();
+await redis[Symbol.asyncDispose]();
+process.exitCode = worst <= 1.2 && gain >= 1.7 ? 0 : 1;
