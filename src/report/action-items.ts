@@ -4,7 +4,12 @@ import { isClaimed } from './status.ts';
 /** What there is to do, most urgent first: from the findings that nobody accepted (unmet claims are among them), and from the claims that nothing decided. */
 export function actionItems(claims: readonly ClaimReport[], findings: readonly FindingReport[], problems: readonly ProblemReport[]): ActionItem[] {
   const open = findings.filter(({ accepted }) => accepted === undefined);
-  const items = [...open.map(fromFinding), ...problems.map(fromProblem), ...undecidedClaims(claims)];
+  const claimAt = new Map(claims.map((claim) => [`${claim.path}:${claim.line}`, claim]));
+  const items = [
+    ...open.map((finding) => fromFinding(finding, claimAt.get(`${finding.path}:${finding.line}`))),
+    ...problems.map(fromProblem),
+    ...undecidedClaims(claims),
+  ];
   return urgency.flatMap(([kind, severity]) => items.filter((item) => item.kind === kind && item.severity === severity));
 }
 
@@ -17,14 +22,12 @@ const urgency = [
   ['run', 'low'],
 ] as const satisfies readonly (readonly [ActionItem['kind'], ActionItem['severity']])[];
 
-const fromFinding = ({ rule, severity, path, line, message, fix }: FindingReport): ActionItem => ({
-  kind: 'fix',
-  severity,
-  text: `${message} ${fix}`,
-  path,
-  line,
-  rule,
-});
+/** What a claim is wrong about is changed where the evidence against it stands, not in the story. */
+function fromFinding({ rule, severity, path, line, message, fix }: FindingReport, claim: ClaimReport | undefined): ActionItem {
+  const against = claim?.evidence.find((evidence) => 'path' in evidence);
+  const place = against ? { path: against.path, line: against.lines[0] } : { path, line };
+  return { kind: 'fix', severity, text: `${message} ${fix}`, ...place, ...(claim ? { claim: claim.id } : {}), rule };
+}
 
 const fromProblem = ({ path, line, message, hint }: ProblemReport): ActionItem => ({
   kind: 'repair',

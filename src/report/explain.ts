@@ -44,5 +44,8 @@ function evidenceLines(evidence: EvidenceReport): string[] {
 /** What a rule is for. */
 export function explainRule({ id, severity, says, because, fix }: Wording, look: Look): string {
   const paint = painter(look);
-  return `${[`${paint('bold', id)} (${severity})`, says, because, `Fix: ${fix}`, `Accept one place with a comment above it: # ai-agents: allow ${id} <reason>`].join('\n\n')}\n`;
+  return `${[`${paint('bold', id)} (${severity})`, shown(says), because, `Fix: ${shown(fix)}`, `Accept one place with a comment above it: # ai-agents: allow ${id} <reason>`].join('\n\n')}\n`;
 }
+
+/** A template with `<container>` where a finding has a name. */
+const shown = (template: string): string => template.replace(/\{(\w+)\}/g, '<$1>');

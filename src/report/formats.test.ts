@@ -188,6 +188,7 @@ To say for certain what must hold, paste this under the claim, keep the objects 
       fix: 'Name a version.',
     } as const;
     const printed = explainRule(rule, plain);
-    for (const part of [rule.because, 'Fix: Name a version.', '# ai-agents: allow image-tag-latest <reason>']) expect(printed).toContain(part);
+    for (const part of ['The image <image> moves.', rule.because, 'Fix: Name a version.', '# ai-agents: allow image-tag-latest <reason>'])
+      expect(printed).toContain(part);
   });
 });

@@ -19,6 +19,8 @@ test.each([
   ['Größe → 10Gi', 'Größe → 10Gi'],
   ['POSTGRES_DB=ai_agents, POSTGRES_USER', '`POSTGRES_DB=ai_agents, POSTGRES_USER`'],
   ['(AC: #1, #2)', '(AC: `#1, #2`)'],
+  ['(path: /app(/|$)(.*), b)', '(path: `/app(/|$)(.*)`, b)'],
+  ['f_x(1)', '`f_x(1)`'],
   ['(a_b).', '(`a_b`).'],
   ['a::', '`a`::'],
   ['ask @team', 'ask `@team`'],

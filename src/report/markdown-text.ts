@@ -19,11 +19,13 @@ export function markdownText(text: string): string {
   return parts.map((part) => (part.code ? coded(part.words.join(' ')) : part.words.join(' '))).join(' ');
 }
 
-/** Brackets and full stops of the sentence stay outside the code. */
+/** Full stops, quotation marks and brackets around the words stay outside the code; brackets of the code itself do not. */
 function coded(words: string): string {
   let [start, end] = [0, words.length];
   while (start < end && '("\''.includes(words[start]!)) start++;
-  while (end > start && ')"\'.,;:?'.includes(words[end - 1]!)) end--;
+  const rest = words.slice(start);
+  let surplus = rest.split(')').length - rest.split('(').length;
+  while (end > start && (words[end - 1] === ')' ? surplus-- > 0 : '"\'.,;:?'.includes(words[end - 1]!))) end--;
   const inner = words.slice(start, end);
   return inner === '' || inner !== inner.trim() ? codeSpan(words) : words.slice(0, start) + codeSpan(inner) + words.slice(end);
 }
