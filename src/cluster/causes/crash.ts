@@ -276,7 +276,10 @@ function missingSettings(view: PodView, container: ContainerView, lines: readonl
   const reads = scene.inventory.environmentReads.map(({ name }) => name);
   const variables = fields.map((field) => reads.find((name) => name.toLowerCase().endsWith(field.toLowerCase())) ?? field);
   const near = (container.spec.env ?? []).flatMap(({ name }) => (fields.some((field) => field.toLowerCase() === name.toLowerCase()) ? [name] : []));
-  const hint = near.length > 0 ? `; ${near.join(', ')} ${near.length > 1 ? 'are' : 'is'} set, but the program does not read ${near.length > 1 ? 'them' : 'it'} under that name` : '';
+  const hint =
+    near.length > 0
+      ? `; ${near.join(', ')} ${near.length > 1 ? 'are' : 'is'} set, but the program does not read ${near.length > 1 ? 'them' : 'it'} under that name`
+      : '';
   return {
     id: 'variable-unset',
     says: `The program in container ${container.name} cannot start without ${variables.join(', ')}, and nobody sets ${variables.length > 1 ? 'them' : 'it'}${hint}.`,
