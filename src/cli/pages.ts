@@ -46,7 +46,7 @@ type Make = (...values: unknown[]) => errors.Problem;
 const isConstructor = (value: unknown): value is Make => typeof value === 'function' && value !== errors.Problem;
 
 function example(make: Make): errors.Problem {
-  const names = parameters(make).map((name) => `<${name}>`);
+  const names = parameters(make).map((name) => `*${name}*`);
   try {
     return make(...names);
   } catch {
