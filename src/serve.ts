@@ -63,7 +63,10 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
   await migrateOnce(store, config.dataFolder);
   const queue = opened(openQueue(store, undefined, (error) => log.warn({ err: error }, 'the queue is in trouble')));
   const repositories = repositoryDeps({ ...config, cacheFolder: config.cacheFolder ?? join(config.dataFolder, 'cache') }, store, true);
-  const server = await openServer({ store, queue, repositories, sealingKeys: configuredKeys(config) }, { log, ratePerMinute: config.rateLimit });
+  const server = await openServer(
+    { store, queue, repositories, sealingKeys: configuredKeys(config), reviewAttempts: config.reviewAttempts },
+    { log, ratePerMinute: config.rateLimit },
+  );
   const processes = opened(new ReviewProcesses(config.reviewMemory));
   opened(
     startWorker({

@@ -5,7 +5,7 @@ export interface EventBell extends AsyncDisposable {
   attend(reviewId: string): Attendance;
 }
 
-export interface Attendance extends Disposable {
+interface Attendance extends Disposable {
   /** Ends when it has rung since the last time, a second has passed, or the signal aborts. */
   rung(signal: AbortSignal): Promise<void>;
 }

@@ -16,6 +16,8 @@ export interface ApiDeps {
   readonly repositories: Pick<RepositoryDeps, 'hosts' | 'allowLocal'>;
   readonly sealingKeys: SealingKeys;
   readonly events: EventBell;
+  /** starts after which a review is given up */
+  readonly reviewAttempts: number;
 }
 
 /** Who asks, and until when somebody waits for the answer. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await migrate(store);
   queue = openQueue(store, undefined, (error) => lines.push(String(error)));
   app = await openServer(
-    { store, queue, sealingKeys: keys, repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false } },
+    { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false } },
     { log: openLog('trace', { write: (line) => lines.push(line) }), ratePerMinute: 1000 },
   );
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -252,7 +252,7 @@ describe('a token', () => {
 
   test('that asks too often waits, and others do not', async () => {
     const limited = await openServer(
-      { store, queue, sealingKeys: keys, repositories: { hosts: [], allowLocal: false } },
+      { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [], allowLocal: false } },
       { log: openLog('silent'), ratePerMinute: 3 },
     );
     const token = await tokenOf('a', 'read');
@@ -319,7 +319,13 @@ describe("another tenant's", () => {
         }),
       );
     open = await openServer(
-      { store: { ...store, asTenant }, queue, sealingKeys: keys, repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false } },
+      {
+        store: { ...store, asTenant },
+        queue,
+        sealingKeys: keys,
+        reviewAttempts: 3,
+        repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false },
+      },
       { log: openLog('error', { write: (line) => lines.push(line) }), ratePerMinute: 1000 },
     );
     await open.listen({ host: '127.0.0.1', port: 0 });
@@ -406,6 +412,7 @@ describe('over HTTP', () => {
         store: { ...store, asTenant: () => Promise.reject(new TypeError('inner words')) },
         queue,
         sealingKeys: keys,
+        reviewAttempts: 3,
         repositories: { hosts: [], allowLocal: false },
       },
       { log: openLog('info', { write: (line) => lines.push(line) }), ratePerMinute: 1000 },
@@ -423,7 +430,7 @@ describe('over HTTP', () => {
     expect(await (await fetch(`${baseUrl}/health/ready`)).json()).toEqual({ status: 'ready', database: 'ok', schema: 'ok', queue: 'ok' });
     const ready = async (more: object) => {
       const other = await openServer(
-        { store, queue, sealingKeys: keys, repositories: { hosts: [], allowLocal: false }, ...more },
+        { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [], allowLocal: false }, ...more },
         { log: openLog('silent'), ratePerMinute: 1 },
       );
       const response = await other.inject('/health/ready');
@@ -465,7 +472,7 @@ describe('over HTTP', () => {
 
   test('closing ends event streams and lets a request that is under way finish', async () => {
     const closing = await openServer(
-      { store, queue, sealingKeys: keys, repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false } },
+      { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false } },
       { log: openLog('silent'), ratePerMinute: 100 },
     );
     await closing.listen({ host: '127.0.0.1', port: 0 });

@@ -30,7 +30,7 @@ async function run(options: Options, host: Host): Promise<number> {
   await using store = await openStore({ url: config.databaseUrl!, maxConnections: config.databaseConnections });
   await using queue = openQueue(store, config.redisUrl, (error) => log.warn({ err: error }, 'the queue is in trouble'));
   const server = await openServer(
-    { store, queue, repositories: repositoryDeps(config, store, false), sealingKeys: configuredKeys(config) },
+    { store, queue, repositories: repositoryDeps(config, store, false), sealingKeys: configuredKeys(config), reviewAttempts: config.reviewAttempts },
     { log, ratePerMinute: config.rateLimit },
   );
   try {

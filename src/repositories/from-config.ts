@@ -11,7 +11,7 @@ import type { RepositoryDeps } from './open-repository.ts';
 type Settings = Pick<Config, 'gitHosts' | 'credentialsKey' | 'credentialsOldKeys' | 'cacheFolder' | 'cacheMegabytes'>;
 
 /** The allow list; the configuration has checked each entry. */
-export const allowedHosts = ({ gitHosts }: Pick<Config, 'gitHosts'>): AllowedHost[] => gitHosts.flatMap((entry) => parseAllowedHost(entry) ?? []);
+const allowedHosts = ({ gitHosts }: Pick<Config, 'gitHosts'>): AllowedHost[] => gitHosts.flatMap((entry) => parseAllowedHost(entry) ?? []);
 
 /** The keys of stored credentials, the one that seals first; none when nothing is configured. */
 export const configuredKeys = ({ credentialsKey, credentialsOldKeys }: Pick<Config, 'credentialsKey' | 'credentialsOldKeys'>): SealingKeys =>
