@@ -25,13 +25,14 @@ beforeAll(() => {
   execFileSync('tar', ['-xzf', join(app, tarball), '-C', installed, '--strip-components=1']);
   mkdirSync(join(app, 'node_modules/.bin'));
   symlinkSync('../ai-agents/dist/main.js', join(app, 'node_modules/.bin/ai-agents'));
-}, 60_000);
+}, 180_000);
 afterAll(() => rmSync(app, { recursive: true, force: true }));
 
-const npx = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync('npx', ['--no-install', 'ai-agents', ...args], { cwd: app, env, encoding: 'utf8' });
+const run = (command: string, args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: app, env, encoding: 'utf8' });
   return { status, stdout, stderr: stderr.replace(/^npm (?:warn|notice).*\n/gm, '') };
 };
+const program = (...args: string[]) => run(join(app, 'node_modules/.bin/ai-agents'), args);
 
 describe('the packed package', () => {
   test('has the program and the schema, and no sources', () => {
@@ -42,13 +43,13 @@ describe('the packed package', () => {
   });
 
   test('tells its version and reviews a story', () => {
-    expect(npx('--version')).toEqual({ status: 0, stdout: `${description.version}\n`, stderr: '' });
+    expect(run('npx', ['--no-install', 'ai-agents', '--version'])).toEqual({ status: 0, stdout: `${description.version}\n`, stderr: '' });
     using repository = new ScratchRepository(trueStory);
-    const review = npx('review', 'docs/story.md', '--repo', repository.root, '--format', 'json');
+    const review = program('review', 'docs/story.md', '--repo', repository.root, '--format', 'json');
     expect(review).toMatchObject({ status: 0, stderr: '' });
     expect(JSON.parse(review.stdout).outcome).toBe('APPROVE');
-    expect(npx('lint', repository.root)).toMatchObject({ status: 0, stderr: '' });
-    expect(npx('explain', 'image-tag-latest')).toMatchObject({ status: 0, stderr: '' });
+    expect(program('lint', repository.root)).toMatchObject({ status: 0, stderr: '' });
+    expect(program('explain', 'image-tag-latest')).toMatchObject({ status: 0, stderr: '' });
   });
 
   test('imports what npm installs with it and nothing else', () => {
@@ -67,7 +68,7 @@ describe('the packed package', () => {
             .join('/'),
         ),
     );
-    expect(Array.from(packages)).toContain('fastify'); // or the pattern above finds nothing
+    expect(packages.size).toBeGreaterThan(0); // or the pattern above finds nothing
     expect(Array.from(packages).filter((name) => !(name in description.dependencies))).toEqual([]);
   });
 });
