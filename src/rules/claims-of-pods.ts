@@ -15,23 +15,29 @@ export interface ClaimVolume {
 }
 
 /** Claims that a pod mounts, those of a StatefulSet's templates too. */
-export const claimsOf = (workload: Workload): readonly ClaimVolume[] => [
-  ...itemsOf(get(workload.pod, 'volumes')).flatMap((node): ClaimVolume[] => {
+export function claimsOf(workload: Workload): readonly ClaimVolume[] {
+  const templates = templatesOf(workload);
+  const made = new Set(templates.map(({ volume }) => volume));
+  const mounted = itemsOf(get(workload.pod, 'volumes')).flatMap((node): ClaimVolume[] => {
     const volume = textOf(get(node, 'name')) ?? '';
+    if (made.has(volume)) return []; // the controller puts the claim of the template in its place
     const claim = textOf(get(node, 'persistentVolumeClaim', 'claimName'));
     const readOnly = booleanOf(get(node, 'persistentVolumeClaim', 'readOnly')) === true;
     if (claim !== undefined) return [{ volume, claim, node, accessModes: [], readOnly }];
     const template = get(node, 'ephemeral', 'volumeClaimTemplate');
     return template ? [{ volume, claim: undefined, node, accessModes: modesOf(template), readOnly: false }] : [];
-  }),
-  ...itemsOf(get(workload.node, 'spec', 'volumeClaimTemplates')).map((node) => ({
+  });
+  return [...mounted, ...templates];
+}
+
+const templatesOf = (workload: Workload): readonly ClaimVolume[] =>
+  itemsOf(get(workload.node, 'spec', 'volumeClaimTemplates')).map((node) => ({
     volume: textOf(get(node, 'metadata', 'name')) ?? '',
     claim: undefined,
     node,
     accessModes: modesOf(node),
     readOnly: false,
-  })),
-];
+  }));
 
 /** `spec.accessModes` of a claim or of a claim template. */
 export const modesOf = (claim: Node): readonly string[] => itemsOf(get(claim, 'spec', 'accessModes')).flatMap((mode) => textOf(mode) ?? []);

@@ -1,6 +1,6 @@
 import type { Inventory } from '../manifest/inventory.ts';
 import { dataOf, type Resource } from '../manifest/resource.ts';
-import { keepsSecrets, madeElsewhere } from './elsewhere.ts';
+import { isSecretExpected, madeElsewhere } from './elsewhere.ts';
 import { isPatched, kustomized } from './kustomization.ts';
 import { named, nearest } from './neighbours.ts';
 
@@ -13,13 +13,13 @@ export interface ConfigReference {
 
 /**
  * Why what a workload reads is not there, or undefined when it is, or when somebody else may make it.
- * Templates to be filled in count as present. A Secret can only be expected where the repository keeps Secrets at all.
+ * Templates to be filled in count as present.
  */
 export function problemOfReference(inventory: Inventory, near: Resource, { kind, name, key }: ConfigReference): string | undefined {
   if (name === '') return `its ${kind} has no name`;
   const candidates = named(inventory, kind, name, near);
   if (candidates.length === 0) {
-    if (madeElsewhere(inventory, kind, name, near) || (kind === 'Secret' && !keepsSecrets(inventory, near))) return undefined;
+    if (madeElsewhere(inventory, kind, name, near) || (kind === 'Secret' && !isSecretExpected(inventory, name, near))) return undefined;
     return `there is no ${kind} ${name} in its namespace`;
   }
   if (key === undefined || kustomized(inventory).generated.has(`${kind}/${name}`)) return undefined;

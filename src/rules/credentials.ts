@@ -13,8 +13,9 @@ export const isCredentialName = (name: string): boolean => CREDENTIAL.test(snake
 /** `dbPassword` reads as `db_Password`. */
 const snake = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1_$2');
 
-/** Whether a value is written out, not a reference, a path, a switch or something to be filled in. */
-export const isLiteralCredential = (value: string): boolean =>
+/** Whether a value is written out, not a reference, a path, a switch or something to be filled in (`API_KEY: API_KEY_VALUE`). */
+export const isLiteralCredential = (name: string, value: string): boolean =>
+  !(value === value.toUpperCase() && value.length > name.length && value.includes(name)) &&
   value !== '' &&
   !hasPlaceholder(value) &&
   !/^(?:true|false|yes|no|none|null|on|off|disabled?|enabled?)$/i.test(value) &&

@@ -44,7 +44,7 @@ const makers = once((inventory: Inventory): Makers => {
     if (withManifests.has(source.path)) {
       // In manifests only comments can say it: "# create it with kubectl create secret generic ..."
       if (text.includes(' create ')) addCommands(text, made, releases);
-    } else if (text.includes('create') || text.includes('helm') || text.includes('kind:')) {
+    } else if (text.includes('create') || text.includes('helm') || text.includes('kind')) {
       addCommands(text, made, releases);
       addSnippets(text, made);
     }
@@ -95,10 +95,10 @@ function addCommands(text: string, made: Set<string>, releases: string[]): void 
   }
 }
 
-/** Manifests inside guides, heredocs and chart templates: `kind: Secret` and a `name:` soon after. */
+/** Manifests in JSON, guides, heredocs and chart templates: `kind: Secret` and a `name:` soon after. */
 function addSnippets(text: string, made: Set<string>): void {
-  for (const match of text.matchAll(/\bkind:[ \t]*["']?([A-Z]\w+)/g)) {
-    const name = /\bname:[ \t]*["']?([a-z0-9][a-z0-9.-]*)/.exec(text.slice(match.index, match.index + 300))?.[1];
+  for (const match of text.matchAll(/\bkind"?:[ \t]*["']?([A-Z]\w+)/g)) {
+    const name = /\bname"?:[ \t]*["']?([a-z0-9][a-z0-9.-]*)/.exec(text.slice(match.index, match.index + 300))?.[1];
     if (name) made.add(`${match[1]}/${name}`);
   }
 }
@@ -129,9 +129,13 @@ const mayBeMadeBySome = (namespaces: ReadonlySet<string | undefined>, { namespac
 /** `$VAR`, `${VAR}`, `{{ .Values.x }}`, `<name>`, `%NAME%`: filled in before it is applied. */
 export const hasPlaceholder = (text: string): boolean => /\$\{|\$\(|\$[A-Za-z_]|\{\{|<[^<>]*>|%[A-Z_]+%|__[A-Z_]+__/.test(text);
 
-/** Whether the repository keeps Secrets (or what becomes one) as files in the namespace of `near`, so that one more can be expected among them. */
-export function keepsSecrets(inventory: Inventory, near: Pick<Resource, 'namespace'>): boolean {
-  return secretNamespaces(inventory).some((namespace) => namespace === undefined || near.namespace === undefined || namespace === near.namespace);
+/**
+ * Whether a Secret of that name should be among the files: the repository keeps Secrets (or what becomes one) in the namespace of `near`,
+ * and no guide, script or pipeline speaks of this one, which is how most Secrets come about.
+ */
+export function isSecretExpected(inventory: Inventory, name: string, near: Pick<Resource, 'namespace'>): boolean {
+  const isKept = secretNamespaces(inventory).some((namespace) => namespace === undefined || near.namespace === undefined || namespace === near.namespace);
+  return isKept && !wordsElsewhere(inventory).has(name);
 }
 
 const secretNamespaces = once((inventory: Inventory): readonly (string | undefined)[] =>
@@ -143,5 +147,16 @@ const secretNamespaces = once((inventory: Inventory): readonly (string | undefin
     ),
   ),
 );
+
+/** Every name in the texts that hold no manifests. */
+const wordsElsewhere = once((inventory: Inventory): ReadonlySet<string> => {
+  const withManifests = new Set(inventory.resources.map(({ source }) => source));
+  const words = new Set<string>();
+  for (const source of inventory.sources.values()) {
+    if (withManifests.has(source)) continue;
+    for (const [word] of source.text.matchAll(/[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?/g)) words.add(word);
+  }
+  return words;
+});
 
 const hasData = (node: Resource['node']): boolean => entriesOf(get(node, 'data')).size > 0 || stringsOf(get(node, 'stringData')).size > 0;

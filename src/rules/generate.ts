@@ -12,7 +12,7 @@ const fixtures = path.join(root, 'fixtures/rules');
 /** Rule files by name: those that define a rule of their own name. */
 const ruleFiles = (): string[] =>
   readdirSync(here)
-    .filter((file) => /^[a-z-]+\.ts$/.test(file) && readFileSync(path.join(here, file), 'utf8').match(/^export const \w+ = defineRule\(/m))
+    .filter((file) => /^[a-z0-9-]+\.ts$/.test(file) && readFileSync(path.join(here, file), 'utf8').match(/^export const \w+ = defineRule\(/m))
     .sort();
 
 const variableOf = (id: string): string => id.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());

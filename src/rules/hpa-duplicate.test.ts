@@ -7,6 +7,7 @@ const hpa = (name: string, target = 'web') =>
 testRule(hpaDuplicate, {
   passes: {
     'one for each': deployment('web') + deployment('api') + hpa('web') + hpa('api', 'api'),
+    'two files to choose from': { 'web.yaml': deployment('web'), 'hpa-cpu.yaml': hpa('web-cpu'), 'hpa-gpu.yaml': hpa('web-gpu') },
     'one for each environment': { 'web.yaml': deployment('web'), 'dev/hpa.yaml': hpa('web'), 'prod/hpa.yaml': hpa('web') },
   },
   fails: {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { placeAt } from '../manifest/yaml.ts';
 import { type Autoscaler, autoscalersOf } from './autoscalers.ts';
 import { titleOf, workloads } from './objects.ts';
@@ -24,6 +23,6 @@ export const hpaDuplicate = defineRule({
   },
 });
 
-/** The same name, or another folder, is another environment's version of it. */
-const standTogether = (a: Autoscaler, b: Autoscaler): boolean =>
-  a.resource.name !== b.resource.name && path.posix.dirname(a.resource.source.path) === path.posix.dirname(b.resource.source.path);
+/** The same name is another environment's version of it, and files that state no namespace may be alternatives to choose from. */
+const standTogether = ({ resource: a }: Autoscaler, { resource: b }: Autoscaler): boolean =>
+  a.name !== b.name && (a.source === b.source || (a.namespace !== undefined && a.namespace === b.namespace));

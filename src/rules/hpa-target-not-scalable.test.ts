@@ -7,6 +7,7 @@ const hpa = (target: string) =>
 testRule(hpaTargetNotScalable, {
   passes: {
     'a StatefulSet': hpa('apiVersion: apps/v1, kind: StatefulSet, name: db'),
+    'a kind that is filled in later': hpa('kind: $KIND, name: web'),
     'a custom resource, which may have one': hpa('apiVersion: flagger.app/v1beta1, kind: Canary, name: web'),
   },
   fails: {

@@ -1,5 +1,6 @@
 import { placeAt } from '../manifest/yaml.ts';
 import { autoscalers } from './autoscalers.ts';
+import { hasPlaceholder } from './elsewhere.ts';
 import { isBuiltIn, titleOf } from './objects.ts';
 import { defineRule } from './rule.ts';
 
@@ -16,7 +17,7 @@ export const hpaTargetNotScalable = defineRule({
   passes: 'hpa-target-not-scalable/deployment.yaml',
   *find(inventory) {
     for (const { resource, target } of autoscalers(inventory)) {
-      if (!isBuiltIn(target) || SCALABLE.has(target.kind)) continue;
+      if (!isBuiltIn(target) || SCALABLE.has(target.kind) || hasPlaceholder(target.kind)) continue;
       const args = { autoscaler: titleOf(resource), target: `${target.kind}/${target.name}`, kind: target.kind };
       yield { at: placeAt(resource.node, 'spec', 'scaleTargetRef', 'kind'), args };
     }

@@ -80,6 +80,7 @@ import { runAsRoot } from './run-as-root.ts';
 import { runAsUidZero } from './run-as-uid-zero.ts';
 import { seccompProfileMissing } from './seccomp-profile-missing.ts';
 import { seccompUnconfined } from './seccomp-unconfined.ts';
+import { secretDataNotBase64 } from './secret-data-not-base64.ts';
 import { secretPlaceholderValue } from './secret-placeholder-value.ts';
 import { selectorTemplateMismatch } from './selector-template-mismatch.ts';
 import { serviceAccountMissing } from './service-account-missing.ts';
@@ -176,6 +177,7 @@ export const rules: readonly Rule[] = [
   runAsUidZero,
   seccompProfileMissing,
   seccompUnconfined,
+  secretDataNotBase64,
   secretPlaceholderValue,
   selectorTemplateMismatch,
   serviceAccountMissing,

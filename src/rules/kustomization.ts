@@ -65,7 +65,7 @@ export const kustomized = once((inventory: Inventory): Kustomized => {
       else patchFiles.add(inFolder(text));
     }
     for (const item of [...itemsOf(get(document, 'patches')), ...itemsOf(get(document, 'patchesJson6902'))]) {
-      const file = textOf(get(item, 'path'));
+      const file = textOf(get(item, 'path')) ?? textOf(item); // a bare path, as older versions took it
       if (file !== undefined) {
         patchFiles.add(inFolder(file));
         addPatch(inventory.sources.get(inFolder(file))?.text, get(item, 'target'));

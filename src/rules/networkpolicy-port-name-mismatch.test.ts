@@ -9,6 +9,7 @@ testRule(networkpolicyPortNameMismatch, {
   passes: {
     'by number': web + policy('port: 8080'),
     'by name': web + policy('port: http'),
+    'one port too many': web + policy('port: 8080\n        - port: 26379'),
     'a range': web + policy('{ port: 8000, endPort: 9000 }'),
     'the pod declares no port': deployment('web') + policy('port: 80'),
     'no such pod here': deployment('api') + policy('port: 80'),

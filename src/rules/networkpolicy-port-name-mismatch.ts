@@ -1,4 +1,4 @@
-import { get, itemsOf, numberOf, placeAt, textOf } from '../manifest/yaml.ts';
+import { get, itemsOf, type Node, placeAt, textOf } from '../manifest/yaml.ts';
 import { podsUnder } from './network-policies.ts';
 import { objects, titleOf } from './objects.ts';
 import { declaredPorts, mayListenOn } from './ports.ts';
@@ -17,11 +17,15 @@ export const networkpolicyPortNameMismatch = defineRule({
       const pods = podsUnder(inventory, policy);
       if (pods.length === 0) continue;
       for (const rule of itemsOf(get(policy.node, 'spec', 'ingress'))) {
-        for (const item of itemsOf(get(rule, 'ports'))) {
+        const items = itemsOf(get(rule, 'ports'));
+        const fits = (item: Node) => {
           const port = textOf(get(item, 'port'));
-          if (port === undefined || numberOf(get(item, 'endPort')) !== undefined || pods.some((workload) => mayListenOn(workload, port))) continue;
-          yield { at: placeAt(item, 'port'), args: { policy: titleOf(policy), port, workload: titleOf(pods[0]!), ports: declaredPorts(pods[0]!) } };
-        }
+          return port === undefined || get(item, 'endPort') !== undefined || pods.some((workload) => mayListenOn(inventory, workload, port));
+        };
+        const [first] = items;
+        if (!first || items.some(fits)) continue; // a port too many lets nothing in, and nothing is missing
+        const args = { policy: titleOf(policy), port: textOf(get(first, 'port'))!, workload: titleOf(pods[0]!), ports: declaredPorts(pods[0]!) };
+        yield { at: placeAt(first, 'port'), args };
       }
     }
   },

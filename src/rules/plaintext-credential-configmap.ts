@@ -18,7 +18,7 @@ export const plaintextCredentialConfigmap = defineRule({
         const value = textOf(entry.value) ?? '';
         const isFile = value.includes('\n');
         const what =
-          !isFile && isCredentialName(key) && isLiteralCredential(value)
+          !isFile && isCredentialName(key) && isLiteralCredential(key, value)
             ? 'a credential'
             : holdsPrivateKey(value)
               ? 'a private key'

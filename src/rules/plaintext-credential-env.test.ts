@@ -17,6 +17,7 @@ testRule(plaintextCredentialEnv, {
     'a user': env('DB_USER', 'shop'),
     'the key of a cache entry': env('CACHE_KEY', 'v1'),
     'a URL whose password is filled in later': env('DATABASE_URL', 'postgres://shop:$(PASSWORD)@db/shop'),
+    'filled in by its own name': env('API_KEY', 'API_KEY_VALUE'),
     'a public key': env('NEXT_PUBLIC_API_KEY', 'abc'),
   },
   fails: {

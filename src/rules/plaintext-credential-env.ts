@@ -16,7 +16,7 @@ export const plaintextCredentialEnv = defineRule({
       for (const { name, value, node } of placed.container.env) {
         if (value === undefined || get(node, 'valueFrom')) continue;
         const what =
-          isCredentialName(name) && isLiteralCredential(value)
+          isCredentialName(name) && isLiteralCredential(name, value)
             ? 'a credential'
             : holdsPrivateKey(value)
               ? 'a private key'

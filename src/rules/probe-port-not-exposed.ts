@@ -30,7 +30,7 @@ function* wrongPort(inventory: Inventory, placed: Placed, probe: string, handler
   if (get(container.node, probe, handler, 'host')) return; // asks another machine
   // The kubelet looks a name up in the probed container alone; a number may belong to any container of the pod.
   const isNumber = /^\d+$/.test(port);
-  if (isNumber ? container.ports.length === 0 || mayListenOn(workload, port) : container.ports.some(({ name }) => name === port)) return;
+  if (isNumber ? container.ports.length === 0 || mayListenOn(inventory, workload, port) : container.ports.some(({ name }) => name === port)) return;
   const declared = container.ports.map(({ name, number }) => (name ? `${name} (${number})` : String(number))).join(', ');
   const ports = declared ? `is none of its ports: ${declared}` : 'it does not declare';
   yield { at: inContainer(placed, probe, handler, 'port'), args: { ...namesOf(placed), probe, port, ports } };

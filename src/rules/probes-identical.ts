@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const probesIdentical = defineRule({
   id: 'probes-identical',
   severity: 'medium',
+  optIn: true,
   says: 'Container {container} of {workload} is restarted for the very reason that should only keep traffic away: both probes ask the same.',
   because:
     'A slow dependency or a start that takes long makes a container unready for a while; asked the same question, the liveness probe restarts it, on every replica at once.',

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { Resource, Workload } from '../manifest/resource.ts';
 import { get, placeAt, textOf } from '../manifest/yaml.ts';
@@ -37,25 +36,19 @@ export const serviceDangling = defineRule({
 const labelsOf = (labels: ReadonlyMap<string, string>): string => Array.from(labels, ([name, value]) => `${name}=${value}`).join(', ') || 'no labels';
 
 /**
- * The workload that the Service was most likely written for. Without one the Service may belong to pods of another repository:
- * one in the same file or folder, one that carries a part of the labels, or one of the same name.
+ * The workload that the Service was most likely written for: one in the same file, of the same name, or with a part of the labels.
+ * Without one the Service may belong to pods of another repository.
  */
 function meantBy(inventory: Inventory, service: Resource, selector: ReadonlyMap<string, string>): Workload | undefined {
-  const sameFile = byPath(inventory).files.get(service.source.path);
+  const sameFile = byFile(inventory).get(service.source.path);
   if (sameFile) return bestOf(sameFile, selector);
-  const namespace = inNamespace(inventory, service);
-  const alike = namespace.filter(
+  const alike = inNamespace(inventory, service).filter(
     ({ name, podLabels }) => name === service.name || Array.from(selector).some(([label, value]) => podLabels.get(label) === value),
   );
-  if (alike.length > 0) return bestOf(nearest(alike, service), selector);
-  const sameFolder = byPath(inventory).folders.get(path.posix.dirname(service.source.path));
-  return sameFolder && bestOf(sameFolder, selector);
+  return bestOf(nearest(alike, service), selector);
 }
 
-const byPath = once((inventory: Inventory) => ({
-  files: Map.groupBy(inventory.workloads, ({ source }) => source.path),
-  folders: Map.groupBy(inventory.workloads, ({ source }) => path.posix.dirname(source.path)),
-}));
+const byFile = once((inventory: Inventory) => Map.groupBy(inventory.workloads, ({ source }) => source.path));
 
 const bestOf = (candidates: readonly Workload[], selector: ReadonlyMap<string, string>): Workload | undefined =>
   candidates.toSorted((a, b) => shared(b, selector) - shared(a, selector))[0];

@@ -80,7 +80,7 @@ function answersOn(inventory: Inventory, service: Resource, port: string): boole
   if (type === 'ExternalName' || ports.length === 0 || ports.some((offered) => offered.port === port)) return true;
   if (textOf(get(service.node, 'spec', 'clusterIP')) !== 'None') return false;
   const pods = podsBehind(inventory, service); // a headless name leads to the pods themselves
-  return pods.length === 0 || pods.some((workload) => mayListenOn(workload, port));
+  return pods.length === 0 || pods.some((workload) => mayListenOn(inventory, workload, port));
 }
 
 const serviceNamespaces = once(

@@ -18,10 +18,16 @@ export const serviceTargetPortMismatch = defineRule({
     for (const service of objects(inventory, 'Service')) {
       const pods = podsBehind(inventory, service);
       if (pods.length === 0 || pods.some((workload) => isPatched(inventory, workload, 'containerPort'))) continue;
-      for (const item of itemsOf(get(service.node, 'spec', 'ports'))) {
+      const targets = itemsOf(get(service.node, 'spec', 'ports')).flatMap((item) => {
         const target = get(item, 'targetPort') ? 'targetPort' : 'port';
         const port = textOf(get(item, target));
-        if (port === undefined || port === '0' || hasPlaceholder(port) || pods.some((workload) => mayListenOn(workload, port))) continue;
+        if (port === undefined || port === '0' || hasPlaceholder(port)) return [];
+        return [{ item, target, port, fits: pods.some((workload) => mayListenOn(inventory, workload, port)) }];
+      });
+      // Ports need not be declared: beside one that is, another number may only have been left out.
+      const isPartial = targets.some(({ fits }) => fits);
+      for (const { item, target, port, fits } of targets) {
+        if (fits || (isPartial && /^\d+$/.test(port))) continue;
         const args = { service: titleOf(service), port, workload: titleOf(pods[0]!), ports: declaredPorts(pods[0]!) };
         yield { at: placeAt(item, target), args };
       }
