@@ -8,6 +8,7 @@ import { Context, type Subject, subjectOf } from './context.ts';
 import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
+import { artefactChecks } from './shapes/artefacts.ts';
 import { command, environment, image, probes, resources, security } from './shapes/containers.ts';
 import { contents, data, fields, ignored, removed, sensitive } from './shapes/data.ts';
 import { files } from './shapes/files.ts';
@@ -102,7 +103,9 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   const { claim } = context;
   const sentence = new Sentence(text);
   if (!happens && isAboutText(text, context)) return textChecks(sentence, context);
-  const found = runOf(text);
+  const artefact = happens ? undefined : artefactChecks(text, context);
+  if (artefact) return artefact.checks.concat(unreadOf(artefact.sentence, artefact.checks) ?? []);
+  const found = runOf(text, Array.from(claim.markdown.matchAll(/`([^`\n]+)`/g), ([, span]) => span!));
   const run = found ?? (happens ? { needs: 'a cluster' as const, command: undefined, maybe: true } : undefined);
   if (run && !run.maybe) return runChecks(sentence, context, run);
   const long = text.split(/\s+/).length > (claim.kind === 'follow-up' ? 16 : 32);

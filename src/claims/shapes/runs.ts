@@ -6,10 +6,56 @@ import { type Context, targetOf } from '../context.ts';
 import { COMMAND_WORDS } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
 
+/** Command lines that are one without being marked as code: a program with a sub-command or a flag of its own. */
 const COMMAND = new RegExp(
-  `(?:^|[\\s:(\`"'])((?:${COMMAND_WORDS})\\s+(?!(?:is|are|was|has|and|or|to|for|manifests?|files?|charts?|image|images|cluster|config\\w*|values?|commands?|must|should|supports?|provides?|includes?|deployment|installed|available|integration|exporter|instance|database|setup|tests?\\b(?!\\s+[./-]))\\b)[\\w./$\{<"'@*:=\\[-][^\`]*)`,
-  'i',
+  `(?:^|[\\s:("'])((?:${[
+    'kubectl (?:-\\S+ \\S+ )?(?:apply|get|describe|logs|exec|port-forward|wait|rollout|scale|delete|create|top|run|cluster-info|auth|drain|cordon|patch|config|version|api-resources|set|label|annotate|diff|expose|cp|kustomize|explain|replace|debug)',
+    'oc (?:apply|get|login|rollout|new-app|adm)',
+    'helm (?:install|upgrade|lint|template|test|package|uninstall|rollback|dependency|repo|get|list|status|pull|push|show)',
+    'docker(?: |-)compose (?:up|build|config|run|down|exec|ps|logs|-f)',
+    'docker (?:build|run|push|pull|exec|buildx|tag|inspect|ps|images|login|logs|scan)',
+    '(?:podman|buildah) (?:build|run|push|bud)',
+    'kustomize (?:build|edit)',
+    'minikube \\w+',
+    'kind (?:create|load|delete|get|export)',
+    'k3d (?:cluster|image)',
+    'curl (?:-|http|localhost|\\$)',
+    'wget (?:-|http)',
+    'npm (?:ci|run|test|install|start|audit|publish)',
+    '(?:npx|pnpm|yarn) [a-z@]',
+    'pytest(?: -| \\S+/|$)',
+    'make [a-z][\\w-]*(?=$|[\\s`"\')])(?! (?:sure|it|the|a))',
+    'terraform (?:init|plan|apply|validate|fmt)',
+    'flux (?:get|reconcile|check|build|bootstrap)',
+    'argocd (?:app|sync)',
+    'go (?:test|build|vet|run)',
+    'cargo (?:test|build|run|clippy)',
+    '(?:mvn|\\./mvnw|\\./gradlew|gradle) \\S',
+    '(?:psql|redis-cli|mongosh|mysql) (?:-|ping)',
+    'redis-cli ping',
+    'pg_isready',
+    'celery (?:-A|inspect)',
+    'python3? (?:-m |-c |\\S+\\.py)',
+    'node \\S+\\.m?[jt]s',
+    '(?:bash|sh) \\S+\\.sh',
+    '\\./\\S+\\.sh',
+    '(?:uv|poetry) run',
+    'cd \\S+ &&',
+    '(?:nslookup|dig|ping) [a-z][\\w.-]*\\.',
+    'shellcheck \\S',
+    'yamllint \\S',
+    'kube(?:conform|val|-linter|-score) \\S',
+    'alembic (?:init|upgrade|revision)',
+  ].join('|')})[^\`]*)`,
 );
+const PROGRAM = new RegExp(`^(?:\\$ |sudo )?(?:${COMMAND_WORDS})(?:\\s+\\S|$)`);
+
+/** The command line in a text: one of its code spans, or words that can be nothing else. */
+function commandIn(text: string, code: readonly string[]): string | undefined {
+  const marked = code.find((span) => PROGRAM.test(span) && /\s/.test(span.trim()) && text.includes(span.slice(0, 30)));
+  return marked ?? COMMAND.exec(text)?.[1]?.trim();
+}
+
 const ACTS =
   /^(?:\d+(?:\.\d+)*[.:)]?\s*)?(?:verify|verifies|verified|test|tests|tested|check|checks|checked|validate|validates|validated|confirm|confirms|confirmed|ensure|run|runs|ran|execute|executed|apply|applies|applied|deploy|deploys|deployed|wait|monitor|observe|simulate|smoke[- ]?test|load[- ]?test|perform|install|installed|build|builds|built|push|pushed|publish|published|start|started|set up (?:a |the )?(?:local|kubernetes|minikube|kind)|trigger|measure|benchmark|demo|demonstrate|kill|restart|rollback|roll back|scale|port-forward|access|open|review|inspect|manual(?:ly)?)\b/i;
 const STATE =
@@ -30,8 +76,8 @@ export interface Run {
 }
 
 /** Whether only a cluster, a build or a tool run can decide a claim, and which. */
-export function runOf(text: string): Run | undefined {
-  const command = COMMAND.exec(text)?.[1]?.trim();
+export function runOf(text: string, code: readonly string[] = []): Run | undefined {
+  const command = commandIn(text, code);
   const acts = ACTS.test(text) && !/^runs?\b[^.]*\bas\s+(?:a\s+)?(?:non-?\s?root|user|uid)\b/i.test(text);
   const past = PAST.test(text) && !/^(?:removed?|deleted?)\b[^.]*\/(?:\s|$)/i.test(text);
   const state = STATE.test(text) || past || BEHAVIOUR.test(text);
@@ -82,7 +128,9 @@ export function runChecks(sentence: Sentence, context: Context, { needs, command
   if (needs === 'a cluster') {
     const paths = concerned(context);
     const rules = (ids: readonly string[], of: readonly string[] = paths) => refutedBy.push({ by: 'rules', rules: ids, paths: of });
-    if (/\bapplied?\b|\bappl(?:y|ies)\b|\bdeploy(?:s|ed)?\b/i.test(text) && !/\bscript\b/i.test(text)) rules(REFUSED, context.own.files);
+    // a template is filled in before it is applied
+    const applied = context.own.files.length > 0 ? context.own.files : context.inventory.resources.filter(({ template }) => !template).map(({ source }) => source.path);
+    if (/\bapplied?\b|\bappl(?:y|ies)\b|\bdeploy(?:s|ed)?\b/i.test(text) && !/\bscript\b/i.test(text)) rules(REFUSED, applied);
     if (
       /\b(?:ready|readiness|running|starts?|started|healthy|health|logs?|up and|1\/1|operational|port-forward|curl|return|respond)\b/i.test(text) &&
       !/\bnamespaces?\b|\bservice (?:discovery|dns)\b/i.test(text)

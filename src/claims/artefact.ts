@@ -1,0 +1,124 @@
+import type { FragmentCheck } from '../checks/check.ts';
+import { matchingPaths } from '../checks/file.ts';
+import { stem, wordsOf } from '../checks/words.ts';
+import { isTestPath } from '../code/test-names.ts';
+import type { Inventory } from '../manifest/inventory.ts';
+import type { Context } from './context.ts';
+import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, PATH, synonyms } from './lexicon.ts';
+
+/** Sorts of files that stories speak of like of objects, and that are none of Kubernetes'. */
+export type Sort = 'dockerfile' | 'compose' | 'workflow' | 'test';
+
+/** The files of one sort that a sentence is about. */
+export interface Artefact {
+  readonly sort: Sort;
+  readonly paths: readonly string[];
+  /** several files: each where the sentence says so, else all or none */
+  readonly of: FragmentCheck['of'];
+  /** the sentence names no such file: it goes on about one that was named before */
+  readonly inherited: boolean;
+}
+
+const PATHS: Readonly<Record<Sort, (path: string) => boolean>> = {
+  dockerfile: (path) => /(?:^|[/.])(?:dockerfile|containerfile)(?:\.[\w.-]+)?$/i.test(path) && !/ignore$|\.md$/i.test(path),
+  compose: (path) => /(?:^|\/)(?:[\w.-]*[.-])?compose(?:[.-][\w.-]*)?\.ya?ml$/i.test(path),
+  workflow: (path) =>
+    /(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$|(?:^|\/)(?:\.gitlab-ci|azure-pipelines|bitbucket-pipelines)(?:[.-][\w-]+)?\.ya?ml$|(?:^|\/)\.circleci\/config\.ya?ml$/i.test(
+      path,
+    ),
+  test: isTestPath,
+};
+
+const WORDS: readonly (readonly [Sort, RegExp])[] = [
+  [
+    'dockerfile',
+    /\b(?:[Dd]ocker|[Cc]ontainer)files?\b|\bmulti-?stage\b|\bFROM\s+(?:--\S+\s+)?[\w./${}-]+:[\w.-]|\b(?:WORKDIR|ENTRYPOINT|HEALTHCHECK|EXPOSE|STOPSIGNAL)\b|\bCOPY --from\b|\bbase images?\b|\bARGs? for\b/,
+  ],
+  ['compose', /\bdocker[- ]?compose\b|\bcompose (?:files?|services?|stacks?|profiles?|projects?|overrides?|config\w*)\b/i],
+  ['workflow', /\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/],
+  ['test', /^tests?\s*:|^(?:add|write|create|implement)s?(?:d|ed)?\s+(?:[\w/-]+\s+){0,3}tests?\b(?!\s+(?:data|environment|namespace|pod|cluster|database))/i],
+];
+
+/** The files that a sentence is about, when they are of one of these sorts. */
+export function artefactOf(text: string, context: Context): Artefact | undefined {
+  const { inventory } = context;
+  const own = sortOf(text, inventory);
+  if (own === 'another') return undefined;
+  if (own) return artefact(own, text, context, false);
+  for (const earlier of context.before()) {
+    const sort = sortOf(earlier, inventory);
+    if (sort === 'another') return undefined;
+    if (sort) return artefact(sort, text, context, true);
+  }
+  return undefined;
+}
+
+const known = new WeakMap<Inventory, Map<string, Sort | 'another' | undefined>>();
+
+/** What a text is about by the files it names, else by its words; `another` for Kubernetes objects and their files. What stands in brackets is an aside. */
+function sortOf(text: string, inventory: Inventory): Sort | 'another' | undefined {
+  let texts = known.get(inventory);
+  if (!texts) known.set(inventory, (texts = new Map()));
+  if (!texts.has(text)) texts.set(text, sortOfMain(text.replace(/\([^()]*\)/g, ' '), inventory));
+  return texts.get(text);
+}
+
+function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | undefined {
+  const named = pathsIn(text);
+  const sorts = (Object.keys(PATHS) as Sort[]).filter((sort) => named.some(PATHS[sort]));
+  if (sorts.length === 1) return sorts[0];
+  if (sorts.length > 1) return 'another';
+  const [first] = WORDS.flatMap(([sort, pattern]) => {
+    const match = pattern.exec(text);
+    return match ? [{ sort, at: match.index }] : [];
+  }).sort((a, b) => a.at - b.at);
+  if (first) return first.sort;
+  const manifests = named.flatMap((path) => matchingPaths(path, inventory.paths)).some((path) => inventory.resources.some(({ source }) => source.path === path));
+  const kinds = Array.from(text.matchAll(KIND_PATTERN), ([word]) => [word, kindOf(word)] as const);
+  const object = kinds.some(([word, kind]) => kind !== undefined && (!EVERYDAY_KINDS.has(kind) || (/^[A-Z]/.test(word) && !text.startsWith(word) && kind !== 'Service')));
+  return manifests || object || /\bkubernetes\b|\bk8s\b|\bhelm\b|\bkustomize\b/i.test(text) ? 'another' : undefined;
+}
+
+const pathsIn = (text: string): string[] => Array.from(text.matchAll(new RegExp(PATH, 'g')), ([path]) => path.replace(/[.,:;]+$/, ''));
+
+function artefact(sort: Sort, text: string, context: Context, inherited: boolean): Artefact | undefined {
+  const all = Array.from(context.inventory.paths).filter(PATHS[sort]);
+  const named = pathsIn(text).filter(PATHS[sort]);
+  const exact = named.filter((path) => !isBare(path)).flatMap((path) => matchingPaths(path, context.inventory.paths).filter(PATHS[sort]));
+  if (exact.length === 0 && named.some((path) => !isBare(path))) return undefined; // that it is not there is for others to say
+  const paths = exact.length > 0 ? Array.from(new Set(exact)) : chosen(sort, all, text, context);
+  const each = /\b(?:all|every|each|both)\b|\b(?:[Dd]ocker|[Cc]ontainer)files\b/.test(text);
+  return { sort, paths, of: paths.length <= 1 || each ? 'each' : sort === 'workflow' || sort === 'test' ? 'any' : 'unclear', inherited };
+}
+
+/** A name that says the sort and not which: `Dockerfile`, where several folders have one. */
+const isBare = (path: string): boolean => /^(?:dockerfile|containerfile)s?$/i.test(path);
+
+/** Of several files those whose path shares a word with the sentence, or with what was said before it; else those that are used by default. */
+function chosen(sort: Sort, all: readonly string[], text: string, context: Context): readonly string[] {
+  const ours = all.filter((path) => !ASIDE.test(path));
+  const paths = ours.length > 0 ? ours : all;
+  if (paths.length <= 1) return paths;
+  for (const said of [text, ...context.before().slice(0, NEAR)]) {
+    const files = pathsIn(said).filter((path) => PATHS[sort](path) && !isBare(path)).flatMap((path) => matchingPaths(path, context.inventory.paths));
+    const named = paths.filter((path) => files.includes(path));
+    if (named.length > 0) return named;
+    const words = new Set(wordsOf(said).flatMap(synonyms).map(stem));
+    const scores = paths.map((path) => Array.from(new Set(wordsOf(path).map(stem))).filter((word) => words.has(word) && !IN_EACH.has(word)).length);
+    const top = Math.max(...scores);
+    if (top > 0) return paths.filter((_, index) => scores[index] === top);
+  }
+  const usual = paths.filter((path) => DEFAULT[sort].test(path));
+  return usual.length > 0 ? usual : paths;
+}
+
+const NEAR = 8;
+const ASIDE = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|templates?|node_modules|vendor|\.devcontainer)\//i;
+const IN_EACH = new Set(['dockerfile', 'containerfile', 'docker', 'compose', 'yml', 'yaml', 'github', 'workflow', 'workflows', 'test', 'tests', 'py', 'ts', 'js', 'src'].map(stem));
+/** What `docker build` and `docker compose` take when nothing is said. */
+const DEFAULT: Readonly<Record<Sort, RegExp>> = {
+  dockerfile: /^(?:Dockerfile|Containerfile)$/,
+  compose: /^(?:[^/]+\/)?(?:docker-)?compose\.ya?ml$/,
+  workflow: /$^/,
+  test: /$^/,
+};

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { citedBy, verdictOf, verdictsOf } from './test-claim.ts';
+
+const deployment = (name: string, replicas: number, command: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+  labels: { app: ${name} }
+spec:
+  replicas: ${replicas}
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata:
+      labels: { app: ${name} }
+    spec:
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 1000
+      terminationGracePeriodSeconds: 60
+      containers:
+        - name: ${name}
+          image: shop-${name}:1.4.0
+          command: [${command}]
+          ports:
+            - { name: http, containerPort: 8000 }
+          env:
+            - { name: LOG_LEVEL, valueFrom: { configMapKeyRef: { name: settings, key: log_level } } }
+            - { name: DATABASE_URL, valueFrom: { secretKeyRef: { name: credentials, key: database_url } } }
+          resources:
+            requests: { cpu: 250m, memory: 512Mi }
+            limits: { cpu: "1", memory: 1Gi }
+          readinessProbe:
+            httpGet: { path: /ready, port: http }
+            initialDelaySeconds: 5
+          livenessProbe:
+            tcpSocket: { port: 8000 }
+`;
+const api = deployment('api', 2, 'uvicorn, shop.main:app');
+const worker = deployment('worker', 3, 'celery, -A, shop.tasks, worker');
+const service = `apiVersion: v1
+kind: Service
+metadata:
+  name: api
+spec:
+  selector: { app: api }
+  ports:
+    - { port: 80, targetPort: http }
+`;
+const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  log_level: INFO\n';
+const scaler = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: worker
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: worker }
+  minReplicas: 1
+  maxReplicas: 10
+  metrics:
+    - type: Resource
+      resource: { name: cpu, target: { type: Utilization, averageUtilization: 70 } }
+  behavior:
+    scaleDown: { stabilizationWindowSeconds: 180 }
+`;
+const shop = { 'k8s/api.yaml': api, 'k8s/worker.yaml': worker, 'k8s/service.yaml': service, 'k8s/settings.yaml': settings, 'k8s/hpa.yaml': scaler };
+
+describe('a claim that the files decide', () => {
+  // each line: a claim that holds, its neighbour that does not, and how the neighbour is judged
+  test.each([
+    ['Create k8s/api.yaml with Deployment', 'Create k8s/web.yaml with Deployment', 'unmet'],
+    ['API replicas: 2', 'API replicas: 3', 'unmet'],
+    ['Create Deployment for the API', 'Create StatefulSet for the API', 'unmet'],
+    ['API image: shop-api:1.4.0', 'API image: shop-api:1.5.0', 'partial'],
+    ['API container port: 8000', 'API container port: 8080', 'unmet'],
+    ['API resource requests: cpu=250m, memory=512Mi', 'API resource requests: cpu=250m, memory=1Gi', 'partial'],
+    ['API resource limits: cpu=1000m, memory=1024Mi', 'API resource limits: cpu=500m, memory=2Gi', 'unmet'],
+    ['API readiness probe: HTTP GET /ready, initialDelaySeconds=5', 'API readiness probe: HTTP GET /health, initialDelaySeconds=5', 'partial'],
+    ['API liveness probe: TCP on port 8000', 'API liveness probe: None', 'unmet'],
+    ['API startup probe: None', 'API readiness probe: None', 'unmet'],
+    ['API environment variables from ConfigMap: LOG_LEVEL', 'API environment variables from Secrets: LOG_LEVEL', 'partial'],
+    ['API environment variables from Secrets: DATABASE_URL', 'API environment variables from Secrets: DATABASE_URL, REDIS_URL', 'partial'],
+    ['API runs as non-root (runAsUser: 1000)', 'API runs as non-root (runAsUser: 999)', 'partial'],
+    ['API terminationGracePeriodSeconds=60', 'API terminationGracePeriodSeconds=120', 'unmet'],
+    ['Celery worker command: celery -A shop.tasks worker', 'Celery worker command: celery -A shop.jobs worker', 'unmet'],
+    ['Create k8s/service.yaml for Service (ClusterIP, port 80)', 'Create k8s/service.yaml for Service (NodePort, port 80)', 'partial'],
+    ['API Service selector: app=api', 'API Service selector: app=web', 'unmet'],
+    ['HPA min replicas 1, max replicas 10', 'HPA min replicas 2, max replicas 10', 'partial'],
+    ['HPA target: 70% CPU', 'HPA target: 80% CPU', 'partial'],
+    ['HPA scale-down stabilization: 3 minutes', 'HPA scale-down stabilization: 5 minutes', 'unmet'],
+    ['ConfigMap data: LOG_LEVEL=INFO', 'ConfigMap data: LOG_LEVEL=DEBUG', 'unmet'],
+    ['Resource requests and limits defined for all deployments', 'PodDisruptionBudget for the API defined', 'unmet'],
+  ])('%s / %s', (holds, neighbour, verdict) => {
+    expect({ claim: holds, is: verdictOf(holds, shop).is }).toEqual({ claim: holds, is: 'met' });
+    expect({ claim: neighbour, is: verdictOf(neighbour, shop).is }).toEqual({ claim: neighbour, is: verdict });
+  });
+
+  test('cites the line of each value, and of what contradicts it first', () => {
+    expect(citedBy(verdictOf('API replicas: 2', shop))).toEqual(['k8s/api.yaml:7']);
+    expect(citedBy(verdictOf('API readiness probe: HTTP GET /health, initialDelaySeconds=5', shop))[0]).toBe('k8s/api.yaml:30');
+  });
+});
+
+describe('a claim that is not decided', () => {
+  test('words that no check stands for keep it from being met', () => {
+    expect(verdictOf('API replicas: 2, each in its own zone', shop).is).toBe('unproven');
+    expect(verdictOf('API replicas: 2 and encrypted traffic everywhere', shop).is).toBe('unproven');
+  });
+
+  test('a subject that could be several things, of which some fit, is named', () => {
+    const verdict = verdictOf('Replicas: 2', shop);
+    expect(verdict.is).toBe('unproven');
+    expect(verdict.because).toContain('Deployment/worker (k8s/worker.yaml) does not');
+  });
+
+  test('an announcement of later work is neither met nor missing', () => {
+    expect(verdictOf('Readiness probe with a custom command (future enhancement)', shop).is).toBe('unproven');
+  });
+
+  test('a reason in brackets states nothing', () => {
+    expect(verdictOf('API replicas: 2 (load distribution, high availability)', shop).is).toBe('met');
+  });
+});
+
+describe('a claim about a run', () => {
+  test.each(['Apply manifests: `kubectl apply -f k8s/`', 'All pods are running and ready', 'Verify the API answers: `curl http://localhost:8000/ready`', 'Run `kubectl get pods` and check that all are Ready'])('is left to a cluster: %s', (claim) => {
+    expect(verdictOf(claim, shop).is).toBe('not-run');
+  });
+
+  test.each([
+    ['Verify: `kubectl port-forward svc/api 8000:80`', 'Verify: `kubectl port-forward svc/api 8000:8000`'],
+    ['Apply the Service: `kubectl apply -f k8s/service.yaml`', 'Apply the Services: `kubectl apply -f k8s/services.yaml`'],
+    ['Verify service DNS: api.default.svc.cluster.local', 'Verify service DNS: web.default.svc.cluster.local'],
+  ])('is refuted by the files where they can: %s / %s', (open, refuted) => {
+    expect(verdictOf(open, shop).is).toBe('not-run');
+    expect(verdictOf(refuted, shop).is).toBe('unmet');
+  });
+
+  test('is refuted by what keeps the pods from starting', () => {
+    const files = { ...shop, 'k8s/settings.yaml': settings.replace('log_level', 'level') };
+    expect(verdictOf('API pods become ready', files)).toMatchObject({ is: 'unmet', evidence: [{ path: 'k8s/api.yaml' }, ...[]] });
+  });
+});
+
+describe('a subject', () => {
+  test('is inherited from the task and from the sub-task before', () => {
+    const story = `# Story
+
+## Tasks / Subtasks
+
+- [x] Task 1: Create the API Deployment
+  - [x] Create k8s/api.yaml
+  - [x] Replicas: 2
+- [x] Task 2: Create the worker Deployment
+  - [x] Replicas: 2
+  - [x] Replicas: 3
+`;
+    const verdicts = verdictsOf(story, shop);
+    expect(['T1.2', 'T2.1', 'T2.2'].map((id) => verdicts.get(id)?.is)).toEqual(['met', 'unmet', 'met']);
+  });
+
+  test('"Celery workers" is the Deployment whose command runs celery', () => {
+    const files = { ...shop, 'k8s/worker.yaml': worker.replace('name: worker\n', 'name: background\n') };
+    expect(citedBy(verdictOf('Celery workers have replicas: 3', files))).toEqual(['k8s/worker.yaml:7']);
+  });
+});
+
+describe('an author states a check', () => {
+  const box = (block: string) => verdictOf(`It is safe\n\n  ${block.trim().replaceAll('\n', '\n  ')}\n`, shop).is;
+  const fence = (says: string, yaml: string) => `\`\`\`yaml ${says}\n${yaml}\n\`\`\``;
+
+  test('assert: one object of that kind has the fragment', () => {
+    expect(box(fence('assert', 'kind: Deployment\nmetadata: { name: api }\nspec: { replicas: 2 }'))).toBe('met');
+    expect(box(fence('assert', 'kind: Deployment\nmetadata: { name: api }\nspec: { replicas: 5 }'))).toBe('partial');
+    expect(box(fence('assert', 'kind: DaemonSet'))).toBe('unmet');
+  });
+
+  test('error: no object has it', () => {
+    expect(box(fence('error', 'kind: Deployment\nspec: { template: { spec: { hostNetwork: true } } }'))).toBe('met');
+    expect(box(fence('error', 'kind: Deployment\nspec: { replicas: 3 }'))).not.toBe('met');
+  });
+
+  test('file and contains', () => {
+    expect(box(fence('assert', 'file: k8s/api.yaml'))).toBe('met');
+    expect(box(fence('assert', 'file: k8s/none.yaml'))).toBe('unmet');
+    expect(box(fence('error', 'file: k8s/none.yaml'))).toBe('met');
+    expect(box(fence('assert', 'file: k8s/hpa.yaml\ncontains: autoscaling/v2'))).toBe('met');
+  });
+});

@@ -1,0 +1,29 @@
+import type { Check } from '../../checks/check.ts';
+import { type Artefact, artefactOf, type Sort } from '../artefact.ts';
+import type { Context } from '../context.ts';
+import { Sentence } from '../sentence.ts';
+import { dockerfileChecks } from './dockerfile.ts';
+import { files } from './files.ts';
+import { runOf } from './runs.ts';
+
+const SHAPES: Readonly<Partial<Record<Sort, (sentence: Sentence, context: Context, artefact: Artefact) => readonly Check[]>>> = {
+  dockerfile: dockerfileChecks,
+};
+
+/** What a sentence states of a Dockerfile, a compose file, a workflow or a test; undefined when it is about something else, or about a run of it. */
+export function artefactChecks(text: string, context: Context): { sentence: Sentence; checks: readonly Check[] } | undefined {
+  const artefact = artefactOf(text, context);
+  const shape = artefact && SHAPES[artefact.sort];
+  if (!shape) return undefined;
+  const run = runOf(text);
+  if (run && !run.maybe && !isStep(text, artefact)) return undefined;
+  const sentence = new Sentence(text);
+  const checks = shape(sentence, context, artefact);
+  if (checks.length === 0) return undefined;
+  // what a reviewer says in many words is mostly about what was wrong
+  const weak = context.claim.kind === 'follow-up' && text.split(/\s+/).length > 16;
+  return { sentence, checks: [...files(sentence, context), ...checks].map((check) => (weak && !check.essential ? { ...check, weak: true as const } : check)) };
+}
+
+/** "Run npm ci" among the steps of a Dockerfile is one of them. */
+const isStep = (text: string, { sort, inherited }: Artefact): boolean => sort === 'dockerfile' && inherited && /^runs?\s+(?!the\b|container|image|docker\b|podman\b)/i.test(text);
