@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A real server on loopback with a temporary folder, as a user that is not root. */
 export interface Server extends AsyncDisposable {
+  readonly pid: number;
   /** ends it at once, as a power cut would */
   kill(): Promise<void>;
   /** starts it again on the same port and folder */
@@ -38,18 +39,18 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   const psql = (url: string, statement: string) => execFileSync(join(bin, 'psql'), ['-X', '-q', '-d', url, '-c', statement]);
   const root = `postgres://postgres@127.0.0.1:${port}/postgres`;
   let databases = 0;
-  return {
-    ...(await keepServer(join(bin, 'postgres'), args, who, folder, () => spawnSync(join(bin, 'pg_isready'), ['-q', '-d', root]).status === 0)),
+  const server = await keepServer(join(bin, 'postgres'), args, who, folder, () => spawnSync(join(bin, 'pg_isready'), ['-q', '-d', root]).status === 0);
+  return Object.assign(server, {
     database() {
       const name = `test_${++databases}`;
       psql(root, `CREATE DATABASE ${name}`);
       return root.replace(/postgres$/, name);
     },
-    login(url, name, options) {
+    login(url: string, name: string, options: string) {
       psql(url, `CREATE ROLE ${name} LOGIN PASSWORD 'secret' ${options}`);
       return url.replace('postgres@', `${name}:secret@`);
     },
-  };
+  });
 }
 
 /** Redis from Debian's package (`redis-server`), or undefined with a line that says so. */
@@ -60,11 +61,8 @@ export async function startRedis(): Promise<RedisServer | undefined> {
   const port = await freePort();
   const cli = (...args: string[]) => spawnSync('redis-cli', ['-p', String(port), ...args], { encoding: 'utf8' }).stdout ?? '';
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
-  return {
-    ...(await keepServer('redis-server', args, who, folder, () => cli('ping').includes('PONG'))),
-    url: `redis://127.0.0.1:${port}`,
-    flush: () => void cli('flushall'),
-  };
+  const server = await keepServer('redis-server', args, who, folder, () => cli('ping').includes('PONG'));
+  return Object.assign(server, { url: `redis://127.0.0.1:${port}`, flush: () => void cli('flushall') });
 }
 
 interface User {
@@ -140,6 +138,9 @@ async function keepServer(command: string, args: string[], who: User, folder: st
   process.once('exit', last);
   await start();
   return {
+    get pid() {
+      return child!.pid!;
+    },
     kill,
     start,
     async [Symbol.asyncDispose]() {

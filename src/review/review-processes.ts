@@ -76,16 +76,24 @@ export class ReviewProcesses implements AsyncDisposable {
       else if ('problem' in message) answer.reject(new Problem(message.problem.code, message.problem.message, { hint: message.problem.hint }));
       else answer.reject(Object.assign(new Error('the review has a bug'), { stack: message.bug }));
     };
-    const died = (code: number | null, killedBy: string | null) => answer.reject(reviewCrashed(killedBy ? `killed by ${killedBy}` : `exit code ${code}`));
+    let said = '';
+    const hear = (text: string) => (said = (said + text).slice(-10_000));
+    const died = (code: number | null, killedBy: string | null) => {
+      const last = /^FATAL ERROR: (.*)$/m.exec(said)?.[1] ?? (killedBy ? `killed by ${killedBy}` : `exit code ${code}`);
+      answer.reject(reviewCrashed(last));
+    };
     const stop = () => answer.reject(signal.reason);
-    child.on('message', heard).on('exit', died).on('error', answer.reject);
+    // 'close' comes when all that it said has been read, 'exit' may come before
+    child.on('message', heard).on('close', died).on('error', answer.reject);
+    child.stderr!.on('data', hear);
     signal.addEventListener('abort', stop, { once: true });
     try {
       send(child, { start: task });
       return await answer.promise;
     } finally {
       signal.removeEventListener('abort', stop);
-      child.off('message', heard).off('exit', died).off('error', answer.reject);
+      child.off('message', heard).off('close', died).off('error', answer.reject);
+      child.stderr!.off('data', hear);
       if (answered && !signal.aborted) this.#keep(child);
       else await end(child);
     }
@@ -106,8 +114,9 @@ export class ReviewProcesses implements AsyncDisposable {
       env: plainEnvironment(),
       // A group of its own, so that the git processes which it has started end with it.
       detached: true,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    child.stderr!.setEncoding('utf8').resume();
     this.#all.add(child);
     child.on('exit', () => {
       this.#all.delete(child);
