@@ -30,7 +30,7 @@ export const unknownRef = (ref: string, cause?: unknown) =>
   new Problem('UNKNOWN_REF', `the repository has no commit named ${ref}`, { hint: 'See `git branch -a` and `git tag`, or fetch it first.', cause });
 export const gitFailed = (what: string, cause: unknown) =>
   new Problem('GIT_FAILED', `git could not ${what}: ${reason(cause)}`, { hint: 'Run git there to see the same failure.', cause });
-export const gitMissing = (cause: unknown) => new Problem('GIT_MISSING', 'git was not found', { hint: 'Install git 2.31 or later, or put it on PATH.', cause });
+export const gitMissing = (cause: unknown) => new Problem('GIT_MISSING', 'git was not found', { hint: 'Install git 2.22 or later, or put it on PATH.', cause });
 export const noWorkTree = (dir: string) =>
   new Problem('NO_WORK_TREE', `${dir} is a bare repository: it has no files to review`, { hint: 'Name a commit with --ref REF.' });
 export const fileNotFound = (path: string) =>

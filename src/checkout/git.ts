@@ -47,7 +47,7 @@ const MAX_OUTPUT = 256 << 20;
 
 /**
  * Runs git on a repository and gives what it printed. Only for commands that read: nothing is written, fetched or started.
- * @param config settings for this call, beyond the safe ones
+ * @param config settings for this call, beyond the safe ones, as `name=value`
  * @throws Problem NOT_A_REPOSITORY, GIT_MISSING or GIT_FAILED; the signal's reason when it is aborted
  */
 export async function git(
@@ -55,14 +55,14 @@ export async function git(
   task: string,
   args: readonly string[],
   signal: AbortSignal,
-  { input = '', config = [] }: { input?: string; config?: readonly (readonly [name: string, value: string])[] } = {},
+  { input = '', config = [] }: { input?: string; config?: readonly string[] } = {},
 ): Promise<Buffer> {
   signal.throwIfAborted();
-  const all = ['--no-pager', '--no-replace-objects', ...SAFE.flatMap((setting) => ['-c', setting]), ...args];
+  const all = ['--no-pager', '--no-replace-objects', ...[...SAFE, ...config].flatMap((setting) => ['-c', setting]), ...args];
   return new Promise((resolve, reject) => {
     const options = {
       cwd: repository.root,
-      env: environment(repository, config),
+      env: environment(repository),
       signal,
       encoding: 'buffer',
       maxBuffer: MAX_OUTPUT,
@@ -89,7 +89,7 @@ function failure(repository: Repository, task: string, error: Error & { killed?:
 }
 
 /** The caller's environment without what would point git elsewhere (a hook's GIT_DIR, GIT_INDEX_FILE, ...) or let it start or reach something. */
-function environment({ root, gitDir, bare }: Repository, config: readonly (readonly [string, string])[]): NodeJS.ProcessEnv {
+function environment({ root, gitDir, bare }: Repository): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
   return {
     ...Object.fromEntries(inherited),
@@ -103,12 +103,5 @@ function environment({ root, gitDir, bare }: Repository, config: readonly (reado
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_CONFIG_COUNT: String(config.length),
-    ...Object.fromEntries(
-      config.flatMap(([name, value], at) => [
-        [`GIT_CONFIG_KEY_${at}`, name],
-        [`GIT_CONFIG_VALUE_${at}`, value],
-      ]),
-    ),
   };
 }

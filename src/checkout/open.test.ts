@@ -446,6 +446,14 @@ describe('nothing that a repository names is started', () => {
     expect(existsSync(sprung)).toBe(true);
   });
 
+  test('a filter that could not be switched off is not run: the repository is refused', async () => {
+    const { root, sprung } = trapped();
+    writeFileSync(join(root, '.git/config'), `[filter "a=b"]\n\tclean = "${join(root, '.git/trap.sh')}"\n`, { flag: 'a' });
+    write(root, { '.gitattributes': '* filter=a=b\n' });
+    expect(await codeOf(openCheckout(root, undefined, signal))).toBe('GIT_FAILED');
+    expect(existsSync(sprung)).toBe(false);
+  });
+
   test('reading a commit, one object of it missing', async () => {
     const { root, sprung } = trapped();
     const object = run(root, '-c', 'core.fsmonitor=false', 'rev-parse', 'HEAD:b.yaml');

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type FileProblem, fileNotFound, fileTooLarge, fileUnreadable, type Problem, pathOutside, readLimit } from '../errors.ts';
+import { type FileProblem, fileNotFound, fileTooLarge, fileUnreadable, gitFailed, type Problem, pathOutside, readLimit } from '../errors.ts';
 import type { Checkout } from './checkout.ts';
 import { decode, FILE_LIMIT, TOTAL_LIMIT } from './decode.ts';
 import { git, type Repository } from './git.ts';
@@ -35,15 +35,10 @@ async function statusOf(repository: Repository, signal: AbortSignal): Promise<{ 
       .filter((name) => name.startsWith('filter.'))
       .map((name) => name.slice(0, name.lastIndexOf('.'))),
   );
-  const off = Array.from(filters).flatMap(
-    (name) =>
-      [
-        [`${name}.clean`, ''],
-        [`${name}.smudge`, ''],
-        [`${name}.process`, ''],
-        [`${name}.required`, 'false'],
-      ] as const,
-  );
+  const off = Array.from(filters).flatMap((name) => [`${name}.clean=`, `${name}.smudge=`, `${name}.process=`, `${name}.required=false`]);
+  // `-c a=b.clean=` would set `a`. Only somebody who does not want a filter switched off calls it so.
+  const odd = Array.from(filters).find((name) => name.includes('='));
+  if (odd !== undefined) throw gitFailed('compare the files with the commit', new Error(`its configuration has a filter with a name that is none, ${odd}`));
   const printed = await git(
     repository,
     'compare the files with the commit',
