@@ -167,6 +167,9 @@ export type DockerfileFeature =
   /** words of ENTRYPOINT and CMD, in a row */
   | { readonly a: 'program'; readonly words: readonly string[]; readonly by: 'ENTRYPOINT' | 'CMD' | 'either' }
   | { readonly a: 'copy'; readonly sources: readonly string[]; readonly destination?: string; readonly from?: string }
+  | { readonly a: 'folder'; readonly path: string }
+  /** a word of any instruction */
+  | { readonly a: 'word'; readonly text: string }
   /** an instruction whose flags and text hold each of these */
   | { readonly a: 'instruction'; readonly keyword: string; readonly holds: readonly string[] };
 

@@ -106,6 +106,16 @@ function ask(dockerfile: Dockerfile, has: DockerfileFeature, stage: DockerfileCh
       return program(dockerfile, has, target, end);
     case 'copy':
       return copied(scope, has, dockerfile);
+    case 'folder': {
+      const own = inScope.filter(({ keyword }) => keyword === 'WORKDIR');
+      const found = own.filter(({ text }) => plain(text) === plain(has.path));
+      if (found.length > 0) return yes(found.map(({ place }) => place));
+      return no(`WORKDIR is ${own.map(({ text }) => text).join(', ') || 'not set'}, not ${has.path}`, own.length > 0 ? own.map(({ place }) => place) : [end]);
+    }
+    case 'word': {
+      const found = inScope.filter((instruction) => saysWord(textOf(instruction), has.text));
+      return found.length > 0 ? yes(found.map(({ place }) => place).slice(0, 2)) : no(`no instruction of ${dockerfile.source.path} has ${has.text}`, [end]);
+    }
     case 'instruction': {
       const own = inScope.filter(({ keyword }) => keyword === has.keyword);
       const found = own.filter((instruction) => has.holds.every((text) => saysWord(textOf(instruction), plain(text))));
@@ -227,6 +237,7 @@ function program(dockerfile: Dockerfile, { words, by }: Extract<DockerfileFeatur
   if (saysWord(plain(all), plain(words.join(' ')))) return yes(places);
   const script = set.flatMap((each) => each.words).find((word) => /\.sh$/.test(word));
   if (script) return open(`the image runs ${script}, and what that runs was not followed`, places);
+  if (saysWord(all, words[0]!)) return open(`the image runs ${all}`, places);
   return no(`${by === 'either' ? 'the image' : by} runs ${all}, not ${words.join(' ')}`, places);
 }
 

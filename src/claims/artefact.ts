@@ -73,11 +73,16 @@ function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | unde
     return match ? [{ sort, at: match.index }] : [];
   }).sort((a, b) => a.at - b.at);
   if (first) return first.sort;
+  if (named.some((path) => isSubject(path, text))) return 'another';
   const manifests = named.flatMap((path) => matchingPaths(path, inventory.paths)).some((path) => inventory.resources.some(({ source }) => source.path === path));
   const kinds = Array.from(text.matchAll(KIND_PATTERN), ([word]) => [word, kindOf(word)] as const);
   const object = kinds.some(([word, kind]) => kind !== undefined && (!EVERYDAY_KINDS.has(kind) || (/^[A-Z]/.test(word) && !text.startsWith(word) && kind !== 'Service')));
   return manifests || object || /\bkubernetes\b|\bk8s\b|\bhelm\b|\bkustomize\b/i.test(text) ? 'another' : undefined;
 }
+
+/** A file that a step works on (`Copy go.mod`, `build ./web`) is not what it is about. */
+const isSubject = (path: string, text: string): boolean =>
+  /\.\w+$/.test(path) && !/\b(?:cop(?:y|ies)|mounts?|builds?|context|env_file|env file|from|installs?|runs?|using|with|entrypoint|cmd|command|volumes?|and)\W{0,3}$/i.test(text.slice(0, text.indexOf(path)));
 
 const pathsIn = (text: string): string[] => Array.from(text.matchAll(new RegExp(PATH, 'g')), ([path]) => path.replace(/[.,:;]+$/, ''));
 

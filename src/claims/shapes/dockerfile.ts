@@ -18,6 +18,9 @@ export function dockerfileChecks(sentence: Sentence, context: Context, { paths, 
     const said = stage?.said ?? at;
     checks.push({ is: 'dockerfile', paths, of, stage: said, has, says: `${paths.length === 1 ? paths[0] : 'a Dockerfile'} ${says}`, ...(stage?.sure === false ? { weak: true as const } : {}) });
   };
+  permissions(sentence, (features, says) =>
+    checks.push({ is: 'any', says: `a Dockerfile ${says}`, of: features.map((has) => ({ is: 'dockerfile', paths, of, stage: 'any', has, says: `a Dockerfile ${says}` })) }),
+  );
   runSteps(sentence, context, add);
   users(sentence, add);
   copies(sentence, context, add);
@@ -248,6 +251,23 @@ function variables(sentence: Sentence, add: Add): void {
 function folders(sentence: Sentence, add: Add): void {
   const match = sentence.take(/\b(?:set\s+)?(?:WORKDIR|working directory)\b\s*(?:to|is|as|of|=|:)?\s*["'`]?(\/[\w./-]*)["'`]?/i);
   if (match) add({ a: 'folder', path: match[1]!.replace(/(.)[./]$/, '$1') }, `has WORKDIR ${match[1]}`);
+}
+
+/** `Set permissions (644) on /opt/x.jar`: a RUN or a COPY says so. */
+function permissions(sentence: Sentence, add: (has: readonly DockerfileFeature[], says: string) => void): void {
+  const match = sentence.take(/\b(?:file\s+)?(?:permissions?|mode|chmod)\s*(?:to|of|=|:)?\s*\(?\s*(0?[0-7]{3})\b\)?/i);
+  if (!match) return;
+  const path = sentence.take(/(?<![\w.])\/[\w./-]+\w/)?.[0];
+  const file = path === undefined ? [] : [path.slice(path.lastIndexOf('/') + 1)];
+  add(
+    [
+      { a: 'instruction', keyword: 'RUN', holds: ['chmod', match[1]!, ...file] },
+      { a: 'instruction', keyword: 'COPY', holds: [`--chmod=${match[1]}`, ...file] },
+      { a: 'instruction', keyword: 'ADD', holds: [`--chmod=${match[1]}`, ...file] },
+    ],
+    `gives ${file[0] ?? 'files'} the mode ${match[1]}`,
+  );
+  sentence.takeAll(/\bset\b|\bon\b/i);
 }
 
 /** `uv-based`, `installs curl`, a command in code: some step of the build uses it. */
