@@ -62,13 +62,13 @@ export function diagnose(scene: Scene, readySince: ReadonlyMap<Member['prepared'
   faults.push(...cycles);
 
   const faulty = new Set(faults.map(({ member }) => member));
-  const lasting = new Set<Member>(faulty);
+  const lasting = new Set(faults.filter(({ final }) => final !== false).map(({ member }) => member));
   // What a member needs that is not ready, all the way down to what is at fault itself.
   const unmet = (member: Member, seen = new Set<Member>()): Set<Member> => {
     for (const next of below(member)) {
       if (next.status.is === 'ready' || seen.has(next)) continue;
       seen.add(next);
-      if (!lasting.has(next)) unmet(next, seen);
+      if (!faulty.has(next)) unmet(next, seen);
     }
     return seen;
   };
@@ -80,11 +80,12 @@ export function diagnose(scene: Scene, readySince: ReadonlyMap<Member['prepared'
     if (open.some((each) => symptoms.some(({ member }) => member === each))) continue; // of another symptom, further down
     if (open.length > 0) continue; // what it needs may still come
     const since = Math.max(0, ...below(symptom.member).map((each) => readySince.get(each.prepared) ?? 0));
-    if (Date.parse(symptom.observed ?? symptom.shown) < since + 1_000) continue; // seen before what it needs was there
+    if (Date.parse(symptom.observed ?? symptom.shown ?? '') < since + 1_000) continue; // seen before what it needs was there
     if (symptom.id === 'waits-for') continue;
     roots.push(symptom);
-    lasting.add(symptom.member);
+    if (symptom.final !== false) lasting.add(symptom.member);
   }
+  const rooted = new Set(roots.map(({ member }) => member));
   const explained = (member: Member): boolean => lasting.has(member) || Array.from(unmet(member)).some((each) => lasting.has(each));
   const grouped = Array.from(Map.groupBy(roots, (cause) => cause.key ?? `${cause.id} ${cause.member.prepared.ref} ${cause.at.start}`).values());
   return {
@@ -94,11 +95,11 @@ export function diagnose(scene: Scene, readySince: ReadonlyMap<Member['prepared'
         return {
           cause: same[0]!,
           also: Array.from(new Set(members.slice(1))).filter((member) => member !== members[0]),
-          breaks: unready.filter((member) => !lasting.has(member) && Array.from(unmet(member)).some((each) => members.includes(each))),
+          breaks: unready.filter((member) => !rooted.has(member) && Array.from(unmet(member)).some((each) => members.includes(each))),
         };
       })
-      .sort((a, b) => b.breaks.length - a.breaks.length || a.cause.shown.localeCompare(b.cause.shown)),
-    hopeless: roots.length > 0 && unready.every(explained),
+      .sort((a, b) => b.breaks.length - a.breaks.length || (a.cause.shown ?? '').localeCompare(b.cause.shown ?? '')),
+    hopeless: roots.some(({ final }) => final !== false) && unready.every(explained),
   };
 }
 

@@ -58,7 +58,7 @@ export async function observe(
       const name = nameOf(cause);
       if (namedAt.has(name)) continue;
       namedAt.set(name, new Date(now).toISOString());
-      watcher.cause(cause.member.prepared.ref, cause.says);
+      watcher.cause(cause.member.prepared.ref, cause.final === false ? `${cause.says} (it may still pass)` : cause.says);
     }
     return { scene, diagnosis };
   };
@@ -95,7 +95,7 @@ const isFailingLiveness = (scene: Scene): boolean =>
     containers.some(({ name, spec, status }) => {
       const startedAt = status?.state?.running?.startedAt;
       if (!spec.livenessProbe || startedAt === undefined) return false;
-      const forget = (spec.livenessProbe.periodSeconds ?? 10) * 2_000;
+      const forget = Math.max(10_000, (spec.livenessProbe.periodSeconds ?? 10) * 2_000);
       return scene
         .eventsOn(pod)
         .some(

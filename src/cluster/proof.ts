@@ -40,8 +40,8 @@ export interface ProvenCause {
   readonly also: readonly string[];
   /** objects that are not ready because of it */
   readonly breaks: readonly string[];
-  /** when Kubernetes first showed it, and when it was named here; RFC 3339 */
-  readonly shown: string;
+  /** when Kubernetes first showed it, null when only logs, time or our own questions did; and when it was named here; RFC 3339 */
+  readonly shown: string | null;
   readonly named: string;
 }
 
@@ -127,7 +127,7 @@ export const provenCauses = (diagnosis: Diagnosis, namedAt: ReadonlyMap<string, 
     evidence: cause.evidence,
     also: also.map(({ prepared }) => prepared.ref),
     breaks: breaks.map(({ prepared }) => prepared.ref),
-    shown: cause.shown,
+    shown: cause.shown ?? null,
     named: namedAt.get(nameOf(cause)) ?? new Date().toISOString(),
   }));
 

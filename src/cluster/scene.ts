@@ -9,7 +9,7 @@ import type { Inquiry } from './inquiry.ts';
 import { type LiveObject, type OwnerReference, refOf, type Wire } from './object.ts';
 import type { LeftOut, Prepared } from './prepare.ts';
 import { type Status, statusOf } from './status.ts';
-import { type Event, lastSeen, type Pod, type Service, type World } from './watch.ts';
+import { type Event, firstSeen, lastSeen, type Pod, type Service, type World } from './watch.ts';
 
 /** An object of the manifests with what became of it. */
 export interface Member {
@@ -145,6 +145,12 @@ export class Scene {
       ? this.inquiry.ask(`${key} ${ended.containerID ?? status?.restartCount}`, ask)
       : this.inquiry.askAgain(key, this.#third(status?.state?.running?.startedAt), ask);
     return text === undefined ? undefined : { text: this.facts.redact(text), previous };
+  }
+
+  /** When the kubelet first said that it cannot start a container, RFC 3339. */
+  refusedSince({ pod }: PodView, { name }: ContainerView): string | undefined {
+    const said = this.eventsOn(pod).filter(({ type, involvedObject }) => type === 'Warning' && involvedObject.fieldPath?.includes(`{${name}}`));
+    return said.map(firstSeen).sort()[0] ?? pod.status?.startTime ?? undefined;
   }
 
   /** Ports on which something listens in a pod; asked again every three seconds, since a program may begin to listen late. */

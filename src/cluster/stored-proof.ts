@@ -22,7 +22,7 @@ const Cause = z.object({
   evidence: z.array(Fact),
   also: z.array(z.string()),
   breaks: z.array(z.string()),
-  shown: z.string(),
+  shown: z.string().nullable(),
   named: z.string(),
 });
 const Stored = z.looseObject({

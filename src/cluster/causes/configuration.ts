@@ -21,7 +21,7 @@ export const configurationCauses = defineCauses(function* (scene) {
         ...found,
         member: view.member,
         evidence: [scene.facts.fact(containerRef(view, container), 'state.waiting', `${waiting.reason}: ${message}`)],
-        shown: view.pod.status?.startTime ?? '',
+        shown: scene.refusedSince(view, container),
       };
     }
     const running = view.containers.some(({ status }) => status?.state?.running ?? status?.state?.terminated);

@@ -3,9 +3,10 @@ import type { Place } from '../../checkout/source.ts';
 import { type Cause, defineCauses } from '../cause.ts';
 import type { Wire } from '../object.ts';
 import { type ContainerView, containerRef, type PodView, placeIn, placeInContainer, type Scene } from '../scene.ts';
+import { lastSeen } from '../watch.ts';
 
 type Terminated = Wire<V1ContainerStateTerminated>;
-type Found = Pick<Cause, 'id' | 'says' | 'fix' | 'at' | 'nature'> & { readonly line?: string };
+type Found = Pick<Cause, 'id' | 'says' | 'fix' | 'at' | 'nature' | 'final'> & { readonly line?: string };
 
 /** Programs that end when they should run, and why: what the runtime says, how they ended, and what they wrote last. */
 export const crashCauses = defineCauses(function* (scene) {
@@ -38,21 +39,26 @@ export const crashCauses = defineCauses(function* (scene) {
         ...found,
         member: view.member,
         evidence: found.line === undefined ? facts : [...facts, scene.facts.fact(ref, 'log', found.line)],
-        shown: timeOf(ended),
+        shown: found.nature === 'symptom' ? lastEnding(view, container, scene) : timeOf(ended),
         observed: timeOf(ended),
       };
     }
   }
 });
 
+/** When the container last ended in any pod of its workload: the ending that made it certain. */
+const lastEnding = ({ member }: PodView, { name }: ContainerView, scene: Scene): string | undefined =>
+  scene
+    .podsOf(member)
+    .flatMap(({ containers }) =>
+      containers.filter((each) => each.name === name).map(({ status }) => status?.state?.terminated ?? status?.lastState?.terminated),
+    )
+    .flatMap((ended) => (ended ? [timeOf(ended)] : []))
+    .sort()
+    .at(-1);
+
 /** Whether it ended badly more than once: restarted and ended again, or a second pod of a Job. */
-function again(view: PodView, { status }: ContainerView, scene: Scene): boolean {
-  if (view.pod.spec?.restartPolicy === 'Never') {
-    return view.member.status.is === 'failed' || scene.podsOf(view.member).filter(({ pod }) => pod.status?.phase === 'Failed').length > 1;
-  }
-  const restarts = status?.restartCount ?? 0;
-  return restarts >= 2 || (restarts >= 1 && status?.state?.running === undefined);
-}
+const again = (view: PodView, container: ContainerView, scene: Scene): boolean => endingsOf(view, container, scene) >= 2;
 
 const timeOf = ({ finishedAt }: Terminated): string => finishedAt ?? '';
 const wordsOf = ({ spec }: ContainerView): string => [...(spec.command ?? []), ...(spec.args ?? [])].join(' ');
@@ -117,12 +123,15 @@ function outOfMemory(view: PodView, container: ContainerView, ended: Terminated)
   };
 }
 
+/** How long a container that a probe killed has to run before it counts as recovered, in milliseconds. */
+const FORGIVEN = 60_000;
+
 /** The kubelet ended it because a liveness or startup probe failed. */
 function killedByProbe(view: PodView, container: ContainerView, ended: Terminated, scene: Scene): Found | undefined {
   if (ended.exitCode !== 137 && ended.exitCode !== 143) return undefined;
   const events = scene.eventsOn(view.pod).filter(({ involvedObject }) => involvedObject.fieldPath?.includes(`{${container.name}}`));
   const killing = events.find(({ reason, message }) => reason === 'Killing' && /failed (?:liveness|startup) probe/.test(message ?? ''));
-  if (!killing) return undefined;
+  if (!killing || (container.status?.ready && scene.now - Date.parse(lastSeen(killing)) > FORGIVEN)) return undefined;
   const kind = /failed (liveness|startup) probe/.exec(killing.message ?? '')![1]!;
   const said =
     events
@@ -152,7 +161,7 @@ function refusedUser(view: PodView, container: ContainerView, scene: Scene): Cau
     fix: 'Set runAsUser to a numeric user id that the image can run as.',
     at: userPlace(view, container),
     evidence: [scene.facts.fact(containerRef(view, container), 'state.waiting', `${waiting.reason}: ${message}`)],
-    shown: view.pod.status?.startTime ?? '',
+    shown: scene.refusedSince(view, container),
     nature: 'fault',
   };
 }
@@ -260,8 +269,19 @@ function ownWords(view: PodView, container: ContainerView, ended: Terminated, sc
     fix: `Make \`${wordsOf(container).slice(0, 80) || container.spec.image}\` run; its log is in the evidence.`,
     at: commandPlace(view, container),
     nature: 'symptom',
+    // What it calls may come up between two attempts: then a third one tells.
+    final: !CALLS_FAIL.test(last.join('\n')) || endingsOf(view, container, scene) >= 3,
     line: last.slice(-10).join('\n'),
   };
+}
+
+const CALLS_FAIL = /refused|timed? ?out|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|unreachable|bad address|name resolution|not known|no such host|could not connect/i;
+
+/** How often a container has ended: by its restarts, and over the pods of a Job. */
+function endingsOf(view: PodView, { status }: ContainerView, scene: Scene): number {
+  if (view.member.status.is === 'failed') return Number.POSITIVE_INFINITY;
+  if (view.pod.spec?.restartPolicy === 'Never') return scene.podsOf(view.member).filter(({ pod }) => pod.status?.phase === 'Failed').length;
+  return (status?.restartCount ?? 0) + (status?.state?.running ? 0 : 1);
 }
 
 const PYDANTIC = /(\d+) validation errors? for (\w+)/;

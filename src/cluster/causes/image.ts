@@ -16,7 +16,7 @@ export const imageCauses = defineCauses(function* (scene) {
         member: view.member,
         at: placeInContainer(view.workload, container, found.field),
         evidence: [scene.facts.fact(ref, 'state.waiting', `${waiting?.reason}: ${message}`)],
-        shown: view.pod.status?.startTime ?? view.pod.metadata.creationTimestamp ?? '',
+        shown: scene.refusedSince(view, container),
         nature: 'fault',
         key: `${found.id} ${reference}`,
       };

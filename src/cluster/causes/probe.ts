@@ -4,6 +4,9 @@ import type { Wire } from '../object.ts';
 import { type ContainerView, containerRef, type PodView, placeInContainer, type Scene } from '../scene.ts';
 import { firstSeen, lastSeen, timesOf } from '../watch.ts';
 
+/** Seconds that a program may take until it listens where it is asked; after that, what it does instead is what it does. */
+const STARTING = 15;
+
 /** Readiness and startup probes that keep failing: what they asked, what they got, and what listens instead. */
 export const probeCauses = defineCauses(function* (scene) {
   for (const view of scene.pods) {
@@ -18,7 +21,8 @@ export const probeCauses = defineCauses(function* (scene) {
         const probe = kind === 'startup' ? container.spec.startupProbe : container.spec.readinessProbe;
         if (!event || !probe) continue;
         // One failure is normal while a program starts: as many as the kubelet itself takes for a failure are not.
-        const enough = timesOf(event) >= Math.max(2, Math.min(probe.failureThreshold ?? 3, 3));
+        const wanted = Math.max(2, Math.min(probe.failureThreshold ?? 3, 3));
+        const enough = timesOf(event) >= wanted;
         const got = (event.message ?? '').replace(/^\w+ probe (?:failed|errored)(?: and resulted in \w+ state)?: /i, '');
         const found = enough ? explain(kind, probe, got, view, container, scene) : undefined;
         // A startup probe is there to fail for a while: only a fault in itself is certain before the kubelet gives up.
@@ -30,8 +34,11 @@ export const probeCauses = defineCauses(function* (scene) {
             scene.facts.fact(containerRef(view, container), `event Unhealthy`, `${event.message} (${timesOf(event)} times)`, lastSeen(event)),
             ...found.evidence,
           ],
-          shown: firstSeen(event),
+          shown: new Date(Date.parse(firstSeen(event)) + (wanted - 1) * (probe.periodSeconds ?? 10) * 1_000).toISOString(),
           observed: lastSeen(event),
+          final:
+            found.nature === 'fault' &&
+            (found.id === 'probe-command-not-found' || scene.now - Date.parse(status.state.running.startedAt ?? '') > STARTING * 1_000),
         };
         break;
       }

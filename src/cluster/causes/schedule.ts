@@ -57,7 +57,7 @@ function reasonOf(message: string, view: PodView, scene: Scene) {
       says: `${view.member.prepared.ref} asks for ${greedy.wants} of ${resource}; ${tooLarge ? `the largest node has ${most}` : `no node has that much left (the largest has ${most} in all)`}${lacking.length > 1 ? `, and ${lacking.slice(1).join(', ')} is short too` : ''}.`,
       fix: `Ask for less ${resource}, or add nodes.`,
       at: field,
-      ...(tooLarge ? {} : { blames: 'cluster' as const }), // on an emptier cluster it would fit
+      ...(tooLarge ? {} : { blames: 'cluster' as const, final: false }), // on an emptier cluster it would fit, and this one may become so
     };
   }
   if (/node affinity\/selector|didn't match Pod's node/.test(message)) {

@@ -65,7 +65,7 @@ export const serviceCauses = defineCauses(function* (scene) {
             fix: 'Send it to the port that the program listens on.',
             at,
             evidence: [scene.facts.fact(ref, `answer on port ${port.port}`, answer.says), scene.facts.fact(ref, 'endpoints', String(filled))],
-            shown: new Date(scene.now).toISOString(),
+            shown: undefined,
             nature: 'fault',
           };
         }

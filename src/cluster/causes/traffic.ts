@@ -37,7 +37,7 @@ export const trafficCauses = defineCauses(function* (scene, named) {
     const base = {
       member,
       evidence,
-      shown: container.status?.state?.running?.startedAt ?? container.status?.lastState?.terminated?.finishedAt ?? view.pod.status?.startTime ?? '',
+      shown: undefined,
       observed: new Date(scene.now).toISOString(),
     };
 

@@ -1,0 +1,120 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Source } from '../src/checkout/source.ts';
+import type { Proof } from '../src/cluster/proof.ts';
+import { type VerifyDeps, type VerifyRequest, verify } from '../src/cluster/verify.ts';
+import { Inventory } from '../src/manifest/inventory.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SHARED = resolve(ROOT, '../shared');
+const CLUSTER = join(SHARED, 'cluster');
+const HOME = '/var/lib/test-cluster';
+export const KUBECONFIG = join(HOME, 'kubeconfig');
+
+/** Why there is no cluster to test on, or undefined. It takes root, ten minutes to build once, and half of the machine: so it is asked for. */
+export const noCluster = ((): string | undefined => {
+  if (!process.env.CLUSTER) return 'CLUSTER is not set (npm run test:cluster sets it)';
+  if (process.getuid?.() !== 0) return 'it needs root';
+  if (!existsSync(join(CLUSTER, 'up'))) return `${CLUSTER} is not there`;
+  return undefined;
+})();
+
+/** Starts the cluster, on a network that ignores policies when `policies` is false. */
+export function up(policies = true): void {
+  if (!policies) execFileSync(join(CLUSTER, 'down'));
+  execFileSync(join(CLUSTER, 'up'), policies ? [] : ['--no-policy'], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+export const down = (): void => void execFileSync(join(CLUSTER, 'down'));
+
+/** Stand-ins for public images, each made once on a machine. */
+export function images(...wanted: readonly (readonly [base: string, reference: string])[]): void {
+  const there = execFileSync('ctr', ['--address', '/run/test-cluster-containerd.sock', '-n', 'k8s.io', 'images', 'ls', '-q'], { encoding: 'utf8' }).split('\n');
+  for (const [base, reference] of wanted) if (!there.includes(reference)) execFileSync(join(CLUSTER, 'image'), [base, reference], { stdio: 'ignore' });
+}
+
+/** Builds a folder of fixtures/stand-ins as an image. */
+export const buildImage = (folder: string, reference: string): void =>
+  void execFileSync(join(CLUSTER, 'image'), ['build', join(ROOT, 'fixtures/stand-ins', folder), reference], { stdio: 'ignore' });
+
+/** kubectl is for the tests alone: to break things, and to see that nothing is left. */
+export function kubectl(...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(join(CLUSTER, 'kubectl'), args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return stdout.trim();
+}
+
+/** What proofs have left in the cluster. */
+export const leftovers = (): string[] =>
+  kubectl('get', 'namespaces,persistentvolumes,clusterroles', '-l', 'ai-agents/proof', '-o', 'name')
+    .split('\n')
+    .filter((line) => line !== '');
+
+/** The API server dies and comes back with the same arguments after `milliseconds`, as on an upgrade. */
+export async function restartApiServer(milliseconds: number): Promise<void> {
+  const pid = readFileSync(join(HOME, 'run/apiserver.pid'), 'utf8').trim();
+  const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    .split('\0')
+    .filter((word) => word !== '');
+  process.kill(Number(pid));
+  while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const log = join(HOME, 'logs/apiserver.log');
+  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const started = execFileSync('sh', ['-c', `setsid nohup ${quoted} >>${log} 2>&1 </dev/null & echo $!`], { encoding: 'utf8' });
+  writeFileSync(join(HOME, 'run/apiserver.pid'), started);
+}
+
+/** A kubeconfig for the same server with another user. */
+export function kubeconfigFor(user: object): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'kubeconfig-')), 'config');
+  const cluster = { server: 'https://127.0.0.1:6443', 'certificate-authority': join(HOME, 'pki/ca.crt') };
+  writeFileSync(
+    path,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'c', cluster }],
+      users: [{ name: 'u', user }],
+      contexts: [{ name: 'test', context: { cluster: 'c', user: 'u' } }],
+    }),
+  );
+  return path;
+}
+
+export const inventoryOf = (files: Readonly<Record<string, string>>): Inventory =>
+  new Inventory(
+    Object.keys(files),
+    Object.entries(files).map(([path, text]) => new Source(path, text)),
+  );
+
+export const readTree = (folder: string, paths: readonly string[]): Record<string, string> =>
+  Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+
+export const sharedCase = (path: string): string => join(SHARED, 'cases/trees', path);
+
+export const request = (changes: Partial<VerifyRequest> = {}): VerifyRequest => ({
+  cluster: { context: 'test', kubeconfig: KUBECONFIG },
+  namespace: undefined,
+  secrets: new Map(),
+  images: new Map(),
+  timeout: 90_000,
+  stable: 5_000,
+  keep: false,
+  allowEgress: false,
+  allowClusterScoped: false,
+  probeImage: 'docker.io/library/busybox:1.37',
+  checks: [],
+  ...changes,
+});
+
+/** Verifies manifests without a repository around them. */
+export const prove = (
+  files: Readonly<Record<string, string>>,
+  changes: Partial<VerifyRequest> = {},
+  progress: VerifyDeps['progress'] = () => {},
+  signal = new AbortController().signal,
+): Promise<Proof> => verify(request(changes), inventoryOf(files), { commit: null, dirty: false }, { clock: { now: Date.now }, progress }, signal);
