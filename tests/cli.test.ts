@@ -268,6 +268,23 @@ describe('explain', () => {
     });
   });
 
+  test('the block to paste proves nothing until it is filled in, and then it does', async () => {
+    const story = '# S\n\n## Acceptance Criteria\n\n1. The house is in good order\n';
+    using repository = new ScratchRepository({ ...trueStory, 'docs/vague.md': story });
+    const { out } = await run(['explain', 'docs/vague.md:5'], { cwd: repository.root });
+    const block = /^ {2}(```yaml assert\n[\s\S]*?\n {2}```)$/m.exec(out)![1]!.replaceAll('\n  ', '\n');
+    const verdictWith = async (pasted: string) => {
+      repository.write({ 'docs/vague.md': `${story}\n${pasted.replace(/^/gm, '   ')}\n` });
+      return JSON.parse((await run(['review', 'docs/vague.md', '--format', 'json'], { cwd: repository.root })).out).claims[0].verdict;
+    };
+    expect(await verdictWith(block)).not.toBe('met');
+    const filled = block
+      .replace(/^kind: .*$/m, 'kind: Namespace')
+      .replace(/^ {2}name: .*$/m, '  name: shop')
+      .replace(/^spec: .*\n/m, '');
+    expect(await verdictWith(filled)).toBe('met');
+  });
+
   test('a line without a claim names the nearest ones', async () => {
     expect(await run(['explain', 'docs/story.md:7'])).toMatchObject({
       code: 2,

@@ -13,7 +13,8 @@ const MOST = 6;
 export function annotationFor({ checks, notes, verdict }: Pick<JudgedClaim, 'checks' | 'notes' | 'verdict'>): string | undefined {
   if (verdict.is !== 'unproven') return undefined;
   const fragments = checks.flatMap(fragmentsIn).filter(({ targets }) => targets.some(isResourceTarget));
-  const documents = fragments.length > 0 ? understood(fragments) : [openQuestion(notes)];
+  const text = checks.find((check) => check.is === 'says');
+  const documents = fragments.length > 0 ? understood(fragments) : [text ? dump({ file: text.paths[0] ?? FILL_IN, contains: FILL_IN }) : openQuestion(notes)];
   return `\`\`\`yaml assert\n${documents.slice(0, MOST).join('---\n')}\`\`\``;
 }
 

@@ -28,7 +28,7 @@ export function exampleReview(hostile?: string): Review {
   return {
     commit: '0123456789abcdef0123456789abcdef01234567',
     dirty: true,
-    story: { paths: [story.path], title: words('Story 1.6: Create Kubernetes Deployment Manifests'), dialect: 'bmad', claims: [] },
+    story: { paths: [story.path], title: words('Story 1.6: Create Kubernetes Deployment Manifests'), dialect: 'bmad', claims: [], problems: [] },
     claims: [
       judged('AC1', 'criterion', null, 'Namespace manifest created', { is: 'met', because, evidence }),
       judged('AC2', 'criterion', null, 'Deployments have limits', { is: 'partial', because, evidence: more }),

@@ -19,7 +19,7 @@ export function explainClaim(judged: JudgedClaim, report: ClaimReport, look: Loo
     `${paint('bold', status(report))}: ${visibleLine(verdict.because)}`,
     ...part('Words resolved to', Array.from(new Set(notes), visibleLine)),
     ...part('Read as', checks.length > 0 ? checks.map(({ says }) => visibleLine(says)) : ['nothing that can be checked']),
-    ...part('Evidence', report.evidence.flatMap(evidenceLines)),
+    ...part('Evidence', evidenceLines(report.evidence)),
     ...(verdict.is === 'failed'
       ? part('Could not look', [`${verdict.problem.code}: ${visibleLine(verdict.problem.message)}`, visibleLine(verdict.problem.hint)])
       : []),
@@ -30,15 +30,24 @@ export function explainClaim(judged: JudgedClaim, report: ClaimReport, look: Loo
   ].join('\n\n')}\n`;
 }
 
-/** The quote with its line numbers, as an editor shows it. */
-function evidenceLines(evidence: EvidenceReport): string[] {
-  if ('object' in evidence) return [`${visibleLine(where(evidence))} was ${visibleLine(evidence.value)} at ${evidence.at}`];
-  const [first, last] = evidence.lines;
-  const width = String(last).length;
-  return [
-    visibleLine(evidence.path),
-    ...evidence.quote.split('\n').map((line, at) => `  ${String(first + at).padStart(width)}  ${visible(line.replace(/\r$/, ''))}`),
-  ];
+/** The quotes file by file with the numbers of their lines, as an editor shows them, and what a cluster answered. */
+function evidenceLines(all: readonly EvidenceReport[]): string[] {
+  const files = new Map<string, Map<number, string>>();
+  for (const evidence of all) {
+    if ('object' in evidence) continue;
+    const lines = files.get(evidence.path) ?? new Map<number, string>();
+    files.set(evidence.path, lines);
+    for (const [at, line] of evidence.quote.split('\n').entries()) lines.set(evidence.lines[0] + at, line.replace(/\r$/, ''));
+  }
+  const quoted = Array.from(files).flatMap(([path, lines]) => {
+    const numbered = Array.from(lines).sort(([one], [other]) => one - other);
+    const width = String(numbered.at(-1)?.[0]).length;
+    return [visibleLine(path), ...numbered.map(([number, line]) => `  ${String(number).padStart(width)}  ${visible(line)}`)];
+  });
+  const answered = all.flatMap((evidence) =>
+    'object' in evidence ? [`${visibleLine(where(evidence))} was ${visibleLine(evidence.value)} at ${evidence.at}`] : [],
+  );
+  return [...quoted, ...answered];
 }
 
 /** What a rule is for. */
