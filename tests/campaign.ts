@@ -92,7 +92,7 @@ export function startProcess(program: string, args: string[], env: Record<string
       await eventually(async () => {
         if (child.exitCode !== null) throw new Error(`it ended: ${said}`);
         return said.includes(text);
-      }, 20_000);
+      }, 60_000);
     },
     async kill() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
