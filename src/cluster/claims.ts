@@ -1,0 +1,152 @@
+import type { Inventory } from '../manifest/inventory.ts';
+import type { Resource, Workload } from '../manifest/resource.ts';
+import { get, itemsOf, stringsOf } from '../manifest/yaml.ts';
+import type { LiveCheck } from './check.ts';
+
+/**
+ * What a claim that only a cluster can decide asks of it. Commands (`kubectl get endpoints -n shop`) become reads of the same facts; they are never
+ * executed. Nothing when the words are not understood: then the claim stays unproven.
+ */
+export function liveChecksFor(text: string, inventory: Inventory): readonly LiveCheck[] {
+  for (const shape of SHAPES) {
+    const checks = shape(text, inventory);
+    if (checks.length > 0) return checks;
+  }
+  return [];
+}
+
+type Shape = (text: string, inventory: Inventory) => readonly LiveCheck[];
+
+const refOf = ({ kind, name }: Pick<Resource, 'kind' | 'name'>): string => `${kind}/${name}`;
+const LONG_RUNNING = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+const servers = (inventory: Inventory): readonly Workload[] => inventory.workloads.filter(({ kind }) => LONG_RUNNING.has(kind));
+
+/** Those that a text names as words of their own; a longer name that holds a shorter one wins. */
+function named<T extends Pick<Resource, 'name'>>(text: string, resources: readonly T[]): readonly T[] {
+  const words = new Set(
+    text
+      .toLowerCase()
+      .split(/[^a-z0-9.-]+/)
+      .map((word) => word.replace(/^[.-]+|[.-]+$/g, '')),
+  );
+  return resources.filter(({ name }) => words.has(name.toLowerCase()) || words.has(`${name.toLowerCase()}s`));
+}
+const namedOrAll = <T extends Pick<Resource, 'name'>>(text: string, resources: readonly T[]): readonly T[] => {
+  const some = named(text, resources);
+  return some.length > 0 ? some : resources;
+};
+
+/** `kubectl apply -f k8s/configmap.yaml`: the objects of those files. */
+const appliesFiles: Shape = (text, inventory) => {
+  const match = /\bkubectl\s+(?:-n\s+\S+\s+)?(?:apply|create)\b([^`|;&]*)/.exec(text);
+  if (!match) return [];
+  const files = Array.from(match[1]!.matchAll(/(?:-f|--filename)[= ]+([^\s`]+)/g), ([, file]) => file!.replace(/^\.\//, ''));
+  if (files.length === 0) return [];
+  const objects = inventory.resources.filter(({ source }) => files.some((file) => matches(source.path, file)));
+  return objects.map((object) => ({ asks: 'applies', object: refOf(object), says: `the API server takes ${refOf(object)}` }));
+};
+
+/** A path that ends as the pattern does; `*` stands for any part of a name, a folder for all that is in it. Templates count for the file that they are for. */
+function matches(path: string, pattern: string): boolean {
+  const plain = path.replace(/\.(?:example|sample|template|dist)$/, '');
+  if (!pattern.includes('*')) return plain === pattern || plain.endsWith(`/${pattern}`) || plain.startsWith(pattern.endsWith('/') ? pattern : `${pattern}/`);
+  const [start = '', ...rest] = pattern.split('*');
+  const name = plain.slice(plain.indexOf(start));
+  return plain.includes(start) && name.endsWith(rest.at(-1) ?? '') && !name.slice(start.length).includes('/');
+}
+
+const appliesAll: Shape = (text) =>
+  /\b(?:appl(?:y|ies|ied)|deploys?|deployed|install(?:s|ed)?)\b.{0,60}\b(?:success|without (?:errors?|issues?|failures?)|cleanly|to (?:a |the )?(?:local )?(?:kubernetes )?cluster)/i.test(
+    text,
+  ) ||
+  /\bkubectl\s+get\s+(?:all|namespaces?|ns)\b/.test(text) ||
+  /\ball resources (?:are )?created\b/i.test(text)
+    ? [{ asks: 'applies', says: 'the API server takes all manifests' }]
+    : [];
+
+const endpoints: Shape = (text, inventory) => {
+  if (!/\bendpoints?\b/i.test(text) || /\b(?:http|rest|api|metrics|health)\s+endpoints?\b/i.test(text)) return [];
+  const services = inventory.ofKind('Service').filter(({ node }) => stringsOf(get(node, 'spec', 'selector')).size > 0);
+  return namedOrAll(text, services).map((service) => ({ asks: 'endpoints', service: refOf(service), atLeast: 1, says: `${refOf(service)} has endpoints` }));
+};
+
+const resolves: Shape = (text) => {
+  if (!/\bDNS\b|\bnslookup\b|\bresolv/i.test(text)) return [];
+  const names = Array.from(text.matchAll(/\b([a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.svc(?:\.cluster\.local)?)\b/g), ([, name]) => name!);
+  return Array.from(new Set(names), (name) => ({ asks: 'resolves', name, says: `${name} resolves in the cluster` }));
+};
+
+const command: Shape = (text, inventory) => {
+  const asked = /\bpg_isready\b/.test(text)
+    ? (['pg_isready', /postgres/] as const)
+    : /\bredis-cli\b.{0,40}\bping\b/i.test(text)
+      ? (['redis-cli ping', /redis|valkey/] as const)
+      : undefined;
+  if (!asked) return [];
+  const [words, image] = asked;
+  return servers(inventory)
+    .filter(({ containers }) => containers.some((container) => image.test(container.image?.repository ?? '')))
+    .map((workload) => ({ asks: 'command', workload: refOf(workload), command: words, says: `\`${words}\` succeeds in ${refOf(workload)}` }));
+};
+
+/** `kubectl port-forward svc/api 8000:80`, `curl http://api/health`. */
+const answers: Shape = (text, inventory) => {
+  const services = inventory.ofKind('Service');
+  const forward = /\bport-forward\b[^`]*?\b(?:svc|service)\/([\w.-]+)\s+(?:\d+:)?(\d+)/.exec(text);
+  if (forward)
+    return [{ asks: 'answers', service: `Service/${forward[1]}`, port: Number(forward[2]), says: `Service/${forward[1]} answers on port ${forward[2]}` }];
+  const url = /https?:\/\/([a-z0-9-]+)(?:\.[a-z0-9.-]*)?(?::(\d+))?(\/[^\s`'")]*)?/.exec(text);
+  const service = url && services.find(({ name }) => name === url[1]);
+  if (!url || !service) return [];
+  const status = /\b(?:returns?|gets?|with|status)\s+(?:http\s+|a\s+|status\s+)?([1-5]\d\d)\b/i.exec(text)?.[1];
+  return [
+    {
+      asks: 'answers',
+      service: refOf(service),
+      ...(url[2] ? { port: Number(url[2]) } : {}),
+      path: url[3] ?? '/',
+      ...(status ? { status: Number(status) } : {}),
+      says: `${refOf(service)} answers ${url[3] ?? '/'}`,
+    },
+  ];
+};
+
+const autoscaler: Shape = (text, inventory) =>
+  /\b(?:HPA|autoscal\w*)\b/i.test(text) && /\b(?:metrics?|scales?|targets?|works?|reports?|get hpa)\b/i.test(text)
+    ? namedOrAll(text, inventory.ofKind('HorizontalPodAutoscaler')).map((one) => ({
+        asks: 'autoscaler',
+        autoscaler: refOf(one),
+        says: `${refOf(one)} sees its metrics`,
+      }))
+    : [];
+
+const survives: Shape = (text, inventory) =>
+  /\bdata\b.{0,40}\b(?:persists?|survives?|kept|preserved)\b|\bpersists?\b.{0,30}\b(?:restart|pod|across)/i.test(text)
+    ? namedOrAll(text, servers(inventory).filter(hasStorage)).map((one) => ({
+        asks: 'data-survives',
+        workload: refOf(one),
+        says: `the data of ${refOf(one)} survives its pod`,
+      }))
+    : [];
+const hasStorage = ({ node, pod }: Workload): boolean =>
+  get(node, 'spec', 'volumeClaimTemplates') !== undefined || itemsOf(get(pod, 'volumes')).some((volume) => get(volume, 'persistentVolumeClaim') !== undefined);
+
+const shutdown: Shape = (text, inventory) =>
+  /\bgraceful(?:ly)?\b.{0,40}\b(?:shut ?down|terminat|stop|end)|\bSIGTERM\b/i.test(text)
+    ? namedOrAll(text, servers(inventory)).map((one) => ({ asks: 'shutdown', workload: refOf(one), says: `${refOf(one)} ends within its grace period` }))
+    : [];
+
+const becomesReady: Shape = (text, inventory) => {
+  const asked =
+    /\bkubectl\s+(?:get\s+(?:pods?|deploy\w*|statefulsets?|sts)|rollout\s+status|wait|logs)\b/.test(text) ||
+    /\b(?:pods?|containers?|replicas|services?|deployments?|workers?|application|stack|everything)\b.{0,60}\b(?:ready|readiness|running|healthy|health|start(?:s|ed)?|up)\b/i.test(
+      text,
+    ) ||
+    /\bpass(?:es|ing)?\s+(?:all\s+)?(?:readiness|health|liveness)/i.test(text);
+  if (!asked) return [];
+  const some = named(text, servers(inventory));
+  if (some.length === 0) return [{ asks: 'ready', says: 'everything becomes ready and stays so' }];
+  return some.map((one) => ({ asks: 'ready', object: refOf(one), says: `${refOf(one)} becomes ready and stays so` }));
+};
+
+const SHAPES: readonly Shape[] = [appliesFiles, command, resolves, answers, endpoints, autoscaler, survives, shutdown, becomesReady, appliesAll];
