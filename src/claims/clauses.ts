@@ -11,7 +11,8 @@ const EVENT =
   /\b(?:appl(?:y|ied)|deploy(?:s|ed)?|install(?:s|ed)?|start(?:s|ed)?|run(?:s|ning)?|scal(?:e|es|ed)|kill(?:s|ed)?|restart(?:s|ed)?|crash(?:es|ed)?|fails?|deleted?|sen[dt]s?|request(?:s|ed)?|access(?:es|ed)?|calls?|called|quer(?:y|ies|ied)|hit|visit(?:s|ed)?|open(?:s|ed)?|browse[sd]?|curl|kubectl|connect(?:s|ed)?|receive[sd]?|exceeds?|increases?|decreases?|drops?|expires?|rotated?|scheduled|drain(?:s|ed)?|upgraded?|rolled|push(?:es|ed)?|merged?|triggered|executed?|monitor(?:s|ed)?|operational)\b/i;
 
 /**
- * The statements of a claim. Of a Given/When/Then only what follows Then is claimed; a criterion with a list states each item.
+ * The statements of a claim. Of a Given/When/Then only what follows Then is claimed; a criterion with a list states each item,
+ * a requirement of several sentences each of them.
  * @param markdown the claim with its line breaks
  */
 export function clausesOf(text: string, markdown: string): Clause[] {
@@ -25,6 +26,9 @@ export function clausesOf(text: string, markdown: string): Clause[] {
     if (steps.length > 1 && steps[0]!.word === 'And') return steps.map((step) => ({ text: trimmed(step.text), happens: false }));
     if (steps.length === 1 && steps[0]!.at === 0 && steps[0]!.word !== 'Given' && steps[0]!.word !== 'When') return [{ text: trimmed(steps[0]!.text), happens: false }];
   }
+  const sentences = text.split(/(?<=[\w)"'`\]])\.\s+(?=[A-Z])/);
+  if (sentences.length > 1 && sentences.every((sentence) => /\b(?:shall|must)\b/i.test(sentence)))
+    return sentences.map((sentence) => ({ text: sentence.replace(/\.$/, ''), happens: false }));
   const [head, ...items] = markdown.split('\n').map((line) => line.trim()).filter((line) => line !== '');
   if (head !== undefined && items.length > 1 && /:\s*$/.test(head.replaceAll('*', ''))) {
     const colonless = head.replace(/[:*\s]+$/g, '');

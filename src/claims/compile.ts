@@ -23,6 +23,8 @@ export interface Reading {
   readonly claim: Claim;
   readonly checks: readonly Check[];
   readonly notes: readonly string[];
+  /** files that its words name */
+  readonly names: readonly string[];
 }
 
 /** In this order each takes the words it understands; what names an exact field comes before what names a kind. */
@@ -62,7 +64,7 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
   let before: { parent: string | undefined; files: readonly string[] } = { parent: undefined, files: [] };
   for (const [index, claim] of story.claims.entries()) {
     if (isEndless(claim.text)) {
-      readings.push({ claim, checks: [{ is: 'unread', aside: false, says: 'no check was found: it is too long to be one statement' }], notes: [] });
+      readings.push({ claim, checks: [{ is: 'unread', aside: false, says: 'no check was found: it is too long to be one statement' }], notes: [], names: [] });
       continue;
     }
     const own = subjectOf(claim.text, inventory, components);
@@ -86,7 +88,7 @@ const isEndless = (text: string): boolean => text.length > 10_000 || text.split(
 
 function compile(context: Context): Reading {
   const { claim } = context;
-  const done = (checks: readonly Check[]): Reading => ({ claim, checks, notes: context.notes });
+  const done = (checks: readonly Check[]): Reading => ({ claim, checks, notes: context.notes, names: context.own.files });
   if (claim.assertions.length > 0) return done(assertionChecks(claim, context));
   const text = ownWords(claim.kind === 'follow-up' ? claim.text.replace(/\s[-–—]\s.*$/s, '') : claim.text);
   if (/\[Defer(?:red)?\]/i.test(claim.text)) return done([{ is: 'unread', aside: true, says: 'it was put off' }]);

@@ -66,8 +66,9 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
   const findings = [...ruled, ...claimFindings(claims)].sort(worstFirst);
   progress('done', claims.length, claims.length);
   const { commit, dirty } = checkout;
-  const unread = inventory.problems.some(({ path }) => isManifestPath(path, request.manifests));
-  return { commit, dirty, story, claims, findings, problems: inventory.problems, files, outcome: outcomeOf(findings, claims, unread) };
+  const problems = [...story.problems, ...inventory.problems];
+  const unread = story.problems.length > 0 || inventory.problems.some(({ path }) => isManifestPath(path, request.manifests));
+  return { commit, dirty, story, claims, findings, problems, files, outcome: outcomeOf(findings, claims, unread) };
 }
 
 async function storySources(paths: readonly string[], checkout: Checkout, signal: AbortSignal): Promise<Source[]> {
@@ -80,10 +81,11 @@ async function storySources(paths: readonly string[], checkout: Checkout, signal
 
 function judgeStory(readings: readonly Reading[], inventory: Inventory, findings: readonly Finding[], progress: Progress): JudgedClaim[] {
   const own = new Map<string, Verdict>();
-  for (const [index, { claim, checks }] of readings.entries()) {
+  for (const [index, { claim, checks, names }] of readings.entries()) {
     progress('judging', index, readings.length);
     const ground: Ground = { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule };
-    own.set(claim.id, answerAll(checks, ground));
+    const lost = inventory.problems.find(({ path }) => names.includes(path));
+    own.set(claim.id, lost ? { is: 'failed', because: lost.problem.message, problem: lost.problem, evidence: [] } : answerAll(checks, ground));
   }
   const children = Map.groupBy(readings, ({ claim }) => claim.parent);
   const whole = (reading: Reading): Verdict => {

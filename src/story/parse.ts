@@ -1,6 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import type { Place, Source } from '../checkout/source.ts';
-import { storyEmpty, storyTooLarge } from '../errors.ts';
+import { type FileProblem, storyEmpty, storyTooLarge } from '../errors.ts';
 import { plainText } from './plain-text.ts';
 import type { Assertion, Claim, Dialect, Story } from './story.ts';
 
@@ -9,22 +9,27 @@ const MAX_CLAIMS = 5_000;
 /**
  * Reads a story's claims: numbered or headed acceptance criteria, Given/When/Then, tasks with sub-tasks, review follow-ups, done lists.
  * What an earlier review, a change log or a file list says is history and makes no claim.
- * @throws Problem STORY_EMPTY, STORY_TOO_LARGE
+ * @throws Problem STORY_EMPTY when no file has a claim, STORY_TOO_LARGE
  */
 export function parseStory(sources: readonly Source[]): Story {
   const claims: Claim[] = [];
   let title = '';
   let dialect: Dialect = 'criteria';
+  const problems: FileProblem[] = [];
   for (const [index, source] of sources.entries()) {
     const file = new StoryFile(source);
-    if (file.claims.length === 0) throw storyEmpty(source.path);
+    if (file.claims.length === 0) {
+      if (sources.length === 1) throw storyEmpty(source.path);
+      problems.push({ path: source.path, problem: storyEmpty(source.path) });
+    }
     if (claims.length + file.claims.length > MAX_CLAIMS) throw storyTooLarge(source.path, MAX_CLAIMS);
     title ||= file.title;
     if (index === 0) dialect = file.dialect;
     const prefix = index === 0 ? '' : `${index + 1}:`;
     for (const claim of file.claims) claims.push(prefix ? { ...claim, id: prefix + claim.id, parent: claim.parent && prefix + claim.parent } : claim);
   }
-  return { paths: sources.map(({ path }) => path), title, dialect, claims };
+  if (claims.length === 0) throw problems[0]!.problem;
+  return { paths: sources.map(({ path }) => path), title, dialect, claims, problems };
 }
 
 /** What kind of statement a section holds. */
@@ -63,9 +68,10 @@ type Block =
 const BOX = /^\[([ xX~-])\]\s+/;
 const NUMBERED = /^(?:\*\*)?(?:AC|CRITERION|ACCEPTANCE CRITERION)[\s#:_-]*(\d+(?:\.\d+)*)\b/i;
 const TASK_NUMBER = /^(?:\*\*)?(?:Task|Step|Phase|Part)?\s*(\d+(?:\.\d+)*)[.:)\s]/i;
+const REMARK = /^(?:(?:fixed|notes?|resolved|done|result|evidence|output|status|completed?|verified|why|rationale|reason|see|refs?|references?|source|files?|current|current state|action|impact|decision|update|important|warning|todo|example|e\.g|i\.e|because|this|these|it|they|if|otherwise|when)\b|[✅❌⚠️☑✔→])/iu;
 /** Ids that requirement lists write themselves: FR-001, SC-002; and Spec Kit's tasks: T001. */
 const STATED = /^(?:\*\*)?((?:FR|NFR|SC|REQ|UR)-\d+(?:\.\d+)*)(?:\*\*)?\s*[:.)–-]?(?:\*\*)?\s+/;
-const TASK_ID = /^(T\d{3,})\s+/;
+const TASK_ID = /^(T\d{3,})\s+|^\*\*([A-Z]{1,8}(?:-[A-Z0-9]{1,12}){0,3}-\d+(?:\.\d+)*)\*\*\s*[:.–-]?\s+|^\*\*([A-Z]{1,8}(?:-[A-Z0-9]{1,12}){0,3}-\d+(?:\.\d+)*)\s*:\*\*\s+/;
 /** A box of OpenSpec: `- [x] 1.2 Add ...` under a numbered heading. */
 const LISTED = /^(\d+(?:\.\d+)+)\s+(?=\S)/;
 const GIVEN = /^(?:\*\*|_|\*)?(?:GIVEN|SCENARIO)\b/i;
@@ -209,11 +215,31 @@ class StoryFile {
         return undefined;
       }
       case 'fence':
-        if (current) this.#assert(current, block);
+        if (/^(?:gherkin|feature|cucumber)$/i.test(block.info) || /^\s*(?:Scenario|Given)\b/.test(block.text)) this.#scenarios(block);
+        else if (current) this.#assert(current, block);
         return current;
       default:
         return current;
     }
+  }
+
+  /** Given/When/Then in a code block: a criterion for each scenario or each stretch between blank lines. */
+  #scenarios(fence: Extract<Block, { is: 'fence' }>): void {
+    let open: { raw: string; from: number; to: number } | undefined;
+    const close = () => {
+      if (open && /\bThen\b/i.test(open.raw)) this.#claim('criterion', open.raw, open.from, open.to, undefined, undefined, 'AC');
+      open = undefined;
+    };
+    for (const [index, line] of fence.text.split('\n').entries()) {
+      const text = line.trim();
+      const at = fence.from + 1 + index;
+      if (text === '' || /^(?:Feature|Background|Scenario)\b/i.test(text)) close();
+      else if (/^(?:Given|When|Then|And|But|\*)\b/i.test(text)) {
+        if (open) open = { raw: `${open.raw}\n${text}`, from: open.from, to: at };
+        else open = { raw: text, from: at, to: at };
+      }
+    }
+    close();
   }
 
   #followUpItems(items: readonly Item[]): void {
@@ -232,7 +258,16 @@ class StoryFile {
       if (BOX.test(raw) || (unboxed && (hasBox(item) || (!parent && item.number !== undefined)))) {
         const claim = this.#listed(parent ? 'subtask' : 'task', item, parent, prefix);
         this.#tasks(nested, claim, prefix, false);
+        if (claim.ticked !== false) this.#details(nested, claim, prefix);
       } else this.#tasks(nested, parent, prefix, unboxed);
+    }
+  }
+
+  /** What stands below a task without a box of its own states how it was done; remarks about the work are no statements. */
+  #details(items: readonly Item[], parent: Claim, prefix: string): void {
+    for (const item of items) {
+      const raw = firstText(item);
+      if (raw !== '' && !BOX.test(raw) && !hasBox(item) && !REMARK.test(plainText(raw))) this.#listed('subtask', item, parent, prefix);
     }
   }
 
@@ -263,9 +298,10 @@ class StoryFile {
     const box = BOX.exec(raw);
     const boxless = box ? raw.slice(box[0].length) : raw;
     const stated = box ? (TASK_ID.exec(boxless) ?? (this.#bmad ? null : LISTED.exec(boxless))) : STATED.exec(boxless);
+    const own = stated?.slice(1).find((id) => id !== undefined);
     const markdown = stated ? boxless.slice(stated[0].length) : boxless;
     const claim: Claim = {
-      id: stated && !this.#taken.has(stated[1]!) ? this.#take(stated[1]!) : this.#id(kind, number, parent, prefix),
+      id: own && !this.#taken.has(own) ? this.#take(own) : this.#id(kind, number, parent, prefix),
       kind,
       text: plainText(markdown),
       markdown,

@@ -1,4 +1,5 @@
 import type { Place } from '../checkout/source.ts';
+import type { FileProblem } from '../errors.ts';
 
 export type Dialect = 'bmad' | 'checklist' | 'criteria';
 
@@ -8,6 +9,8 @@ export interface Story {
   readonly title: string;
   readonly dialect: Dialect;
   readonly claims: readonly Claim[];
+  /** named files that make no claim */
+  readonly problems: readonly FileProblem[];
 }
 
 export interface Claim {

@@ -545,5 +545,7 @@ export const policies: Shape = (sentence, context) => {
 export function absentKind(kind: string, context: Context): Check {
   const unread = context.inventory.unrendered;
   if (unread.length > 0) return { is: 'unread', aside: false, says: `no ${kind} in the plain manifests, and ${unread[0]} was not rendered` };
+  const broken = context.inventory.problems.find(({ path }) => /\.ya?ml$/.test(path));
+  if (broken) return { is: 'unread', aside: false, says: `no ${kind} in the manifests that could be read, and ${broken.path} could not` };
   return { is: 'absent', says: `there is no ${kind} in the manifests` };
 }
