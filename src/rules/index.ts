@@ -12,6 +12,7 @@ import { cronjobRestartPolicyInvalid } from './cronjob-restart-policy-invalid.ts
 import { dangerousCapabilityAdded } from './dangerous-capability-added.ts';
 import { defaultServiceAccountBound } from './default-service-account-bound.ts';
 import { envVarDuplicate } from './env-var-duplicate.ts';
+import { ephemeralDataStore } from './ephemeral-data-store.ts';
 import { ephemeralStorageMissing } from './ephemeral-storage-missing.ts';
 import { ephemeralStorageRequestNotEqualLimit } from './ephemeral-storage-request-not-equal-limit.ts';
 import { gatewayBackendMissing } from './gateway-backend-missing.ts';
@@ -34,6 +35,7 @@ import { imagePullPolicyNotAlways } from './image-pull-policy-not-always.ts';
 import { imageRegistryDeprecated } from './image-registry-deprecated.ts';
 import { imageTagLatest } from './image-tag-latest.ts';
 import { ingressBackendMissing } from './ingress-backend-missing.ts';
+import { ingressDuplicateRoute } from './ingress-duplicate-route.ts';
 import { ingressNginxSnippet } from './ingress-nginx-snippet.ts';
 import { ingressPathShadowed } from './ingress-path-shadowed.ts';
 import { ingressTlsHostMismatch } from './ingress-tls-host-mismatch.ts';
@@ -88,6 +90,11 @@ import { runAsLowGid } from './run-as-low-gid.ts';
 import { runAsLowUid } from './run-as-low-uid.ts';
 import { runAsRoot } from './run-as-root.ts';
 import { runAsUidZero } from './run-as-uid-zero.ts';
+import { rwoVolumeMultiReplica } from './rwo-volume-multi-replica.ts';
+import { rwoVolumeRollingUpdate } from './rwo-volume-rolling-update.ts';
+import { schemaInvalid } from './schema-invalid.ts';
+import { scriptErrexitTrap } from './script-errexit-trap.ts';
+import { scriptMissesManifest } from './script-misses-manifest.ts';
 import { seccompProfileMissing } from './seccomp-profile-missing.ts';
 import { seccompUnconfined } from './seccomp-unconfined.ts';
 import { secretDataNotBase64 } from './secret-data-not-base64.ts';
@@ -101,6 +108,7 @@ import { serviceExternalIps } from './service-external-ips.ts';
 import { serviceNodePort } from './service-node-port.ts';
 import { servicePortReferenceMismatch } from './service-port-reference-mismatch.ts';
 import { serviceTargetPortMismatch } from './service-target-port-mismatch.ts';
+import { statefulReplicasNoClustering } from './stateful-replicas-no-clustering.ts';
 import { statefulsetServiceMissing } from './statefulset-service-missing.ts';
 import { topologySpreadInvalid } from './topology-spread-invalid.ts';
 import { topologySpreadMissing } from './topology-spread-missing.ts';
@@ -124,6 +132,7 @@ export const rules: readonly Rule[] = [
   dangerousCapabilityAdded,
   defaultServiceAccountBound,
   envVarDuplicate,
+  ephemeralDataStore,
   ephemeralStorageMissing,
   ephemeralStorageRequestNotEqualLimit,
   gatewayBackendMissing,
@@ -146,6 +155,7 @@ export const rules: readonly Rule[] = [
   imageRegistryDeprecated,
   imageTagLatest,
   ingressBackendMissing,
+  ingressDuplicateRoute,
   ingressNginxSnippet,
   ingressPathShadowed,
   ingressTlsHostMismatch,
@@ -199,6 +209,11 @@ export const rules: readonly Rule[] = [
   runAsLowUid,
   runAsRoot,
   runAsUidZero,
+  rwoVolumeMultiReplica,
+  rwoVolumeRollingUpdate,
+  schemaInvalid,
+  scriptErrexitTrap,
+  scriptMissesManifest,
   seccompProfileMissing,
   seccompUnconfined,
   secretDataNotBase64,
@@ -212,6 +227,7 @@ export const rules: readonly Rule[] = [
   serviceNodePort,
   servicePortReferenceMismatch,
   serviceTargetPortMismatch,
+  statefulReplicasNoClustering,
   statefulsetServiceMissing,
   topologySpreadInvalid,
   topologySpreadMissing,
