@@ -13,6 +13,7 @@ import { command, environment, image, probes, resources, security } from './shap
 import { contents, data, fields, ignored, removed, sensitive } from './shapes/data.ts';
 import { files } from './shapes/files.ts';
 import { kinds } from './shapes/kinds.ts';
+import { annotated, assigned, called, imageOf, keyed, referenced, wiring } from './shapes/named.ts';
 import { autoscaler, ingress, labels, namespace, policies, port, replicas, scheduling, service, storage } from './shapes/objects.ts';
 import { runChecks, runOf } from './shapes/runs.ts';
 import { scripts } from './shapes/scripts.ts';
@@ -31,10 +32,12 @@ export interface Reading {
 const SHAPES: readonly Shape[] = [
   ignored,
   removed,
+  annotated,
   files,
   scripts,
   contents,
   sensitive,
+  ...[called, referenced, assigned, keyed, wiring, imageOf],
   labels,
   probes,
   data,
@@ -110,7 +113,7 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   const found = runOf(text, Array.from(claim.markdown.matchAll(/`([^`\n]+)`/g), ([, span]) => span!));
   const run = found ?? (happens ? { needs: 'a cluster' as const, command: undefined, maybe: true } : undefined);
   if (run && !run.maybe) return runChecks(sentence, context, run);
-  const long = text.split(/\s+/).length > (claim.kind === 'follow-up' ? 16 : 32);
+  const long = text.split(/\s+/).length > (claim.kind === 'follow-up' ? 16 : claim.kind === 'subtask' && claim.ticked === null ? 14 : 32);
   const checks = SHAPES.flatMap((shape) => (sentence.isOpen ? shape(sentence, context) : [])).map((check) =>
     long && !check.essential ? { ...check, weak: true as const } : check,
   );
@@ -143,6 +146,7 @@ const ASIDE: readonly (readonly [RegExp, string])[] = [
     /^fix (?:any|all) (?:validation |remaining )?(?:errors?|issues?)\b|\bbest practices\b|^(?:code )?review(?:ed)? by\b|\bapproved by\b|\bsign(?:ed)?[- ]?off\b/i,
     'nothing in the repository can show it',
   ],
+  [/^(?:review|read|study|analy[sz]e|research|investigate|understand|explore|familiari[sz]e|identify|discuss|plan|decide|choose|evaluate|consider)\b(?!.*\b(?:has|have|contains?|uses?|is set|are set)\b)/i, 'reading and deciding leave nothing that could show it'],
 ];
 
 /** A claim without its number, its tags, and its references to criteria. */
@@ -155,6 +159,8 @@ function ownWords(text: string): string {
     .replace(/\[(?:files?|see|story|source|ref)\s*:[^\]]*\]/gi, '')
     .replace(/\((?:ACs?|Acceptance Criteria)\s*:?\s*[#\d.,\sand-]+\)/gi, '')
     .replace(/\s*(?:[-–—]\s*)?(?:✅|☑|✔).*$/u, '')
+    .replace(/\b(?:SHALL|MUST|SHOULD|MAY|WILL|NOT)\b/g, (word) => word.toLowerCase())
+    .replace(/^The (?:system|platform|project|repository) (?:shall|must|will|should) (?=(?:provide|create|define|include|have|contain|configure|expose|provision)\b)/i, '')
     .replace(/\s*[-–—]\s*(?:\*\*)?(?:FIXED|RESOLVED|DONE|COMPLETED?|NOTE)\b.*$/, '')
     .trim();
 }

@@ -10,6 +10,8 @@ export interface Mention {
   readonly end: number;
   readonly words: string;
   readonly workloads: readonly Workload[];
+  /** it stands in brackets or behind a dash: said in passing */
+  readonly aside: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export class Components {
       const workloads = Array.from(run.scores)
         .filter(([, score]) => score === top)
         .map(([workload]) => workload);
-      found.push({ start: run.start, end: run.end, words: text.slice(run.start, run.end), workloads });
+      found.push({ start: run.start, end: run.end, words: text.slice(run.start, run.end), workloads, aside: inPassing(text, run.start) });
       run = undefined;
     };
     // names of variables, paths, URLs and images are values, not nouns
@@ -125,6 +127,12 @@ export class Components {
         return resource === workload || sharesName(resource, workload);
     }
   }
+}
+
+/** Whether a bracket is open there, or a dash stands before it. */
+function inPassing(text: string, at: number): boolean {
+  const before = text.slice(0, at);
+  return before.lastIndexOf('(') > before.lastIndexOf(')') || /\s[-–—]\s/.test(before);
 }
 
 const sharesName = (resource: Resource, workload: Workload): boolean =>

@@ -95,6 +95,8 @@ export class Context {
     const parentFiles = inFiles(this.parent.files);
     if (named.length > 0) {
       const both = named.filter((resource) => parentFiles.includes(resource));
+      // a sub-task speaks of its file, unless it begins with another name
+      if (both.length === 0 && parentFiles.length > 0 && !words.some(({ aside, start }) => !aside && start < 24)) return say('parent', parentFiles);
       return say('name', named.length > 1 && both.length > 0 ? both : named);
     }
     const parentNamed = ofMentions(this.parent.mentions);

@@ -54,7 +54,7 @@ const EACH_KIND = KIND_WORDS.map(([kind, words]) => [kind, new RegExp(`^(?:${wor
 export const kindOf = (word: string): string | undefined => EACH_KIND.find(([, pattern]) => pattern.test(word))?.[0];
 
 /** Kinds whose English word means other things as well: only a capital, a named file or "manifest" makes them Kubernetes'. */
-export const EVERYDAY_KINDS = new Set(['Deployment', 'Service', 'Secret', 'Job', 'Pod', 'Gateway', 'Issuer', 'Namespace']);
+export const EVERYDAY_KINDS = new Set(['Ingress', 'PersistentVolume', 'Deployment', 'Service', 'Secret', 'Job', 'Pod', 'Gateway', 'Issuer', 'Namespace']);
 
 export const WORKLOAD_KINDS: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Rollout'];
 

@@ -2,12 +2,14 @@ import type { Check } from '../../checks/check.ts';
 import { type Artefact, artefactOf, type Sort } from '../artefact.ts';
 import type { Context } from '../context.ts';
 import { Sentence } from '../sentence.ts';
+import { composeChecks } from './compose.ts';
 import { dockerfileChecks } from './dockerfile.ts';
 import { files } from './files.ts';
 import { runOf } from './runs.ts';
 
 const SHAPES: Readonly<Partial<Record<Sort, (sentence: Sentence, context: Context, artefact: Artefact) => readonly Check[]>>> = {
   dockerfile: dockerfileChecks,
+  compose: composeChecks,
 };
 
 /** What a sentence states of a Dockerfile, a compose file, a workflow or a test; undefined when it is about something else, or about a run of it. */

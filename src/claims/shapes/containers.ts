@@ -13,7 +13,7 @@ export const resources: Shape = (sentence, context) => {
   const said = sentence.has(
     /\b(?:resource|cpu|memory)s?\s*(?:requests?|limits?|reservations?)|\brequests?\s*(?:and|&|\/|or)\s*limits?|\blimits?\s*(?:and|&|\/|or)\s*requests?|\b(?:requests?|limits?)\s*[:(]\s*(?:cpu|memory|mem\b|\d)|\bresources?\s*[:(]\s*(?:requests?|limits?|cpu)/i,
   );
-  if (!said) return [];
+  if (!said || sentence.has(/\bcommented[- ]out\b|\bas comments?\b/i)) return [];
   const wanted: Record<string, Record<string, Expected>> = {};
   // "50m/200m CPU, 64Mi/128Mi memory": request and limit of one resource
   for (const [name, pattern] of [['cpu', /(\d+(?:\.\d+)?m?)\s*\/\s*(\d+(?:\.\d+)?m?)\s*(?:v?CPUs?|cores?)\b|\bcpu\s*[:=]?\s*(\d+(?:\.\d+)?m?)\s*\/\s*(\d+(?:\.\d+)?m?)\b/i], ['memory', /(\d+\s?[KMGT]i?)\s*\/\s*(\d+\s?[KMGT]i?)\s*(?:memory|mem|ram)?\b/i]] as const) {
@@ -95,7 +95,7 @@ export const probes: Shape = (sentence, context) => {
       ),
     ),
   );
-  const general = kinds.length === 0 && sentence.has(/\bhealth\s?(?:checks?|probes?)\b|\bprobes\b/i) && !sentence.has(/\bendpoint|\bcurl\b|https?:\/\//i);
+  const general = kinds.length === 0 && sentence.has(/\bhealth\s(?:checks?|probes?)\b|\bprobes\b/i) && !sentence.has(/\bcompose\b|\bdockerfile\b|\bendpoint|\bcurl\b|https?:\/\//i);
   if (kinds.length === 0 && !general) return [];
   const found = context.containers();
   const targets = containerTargets(found);
@@ -173,7 +173,7 @@ export const environment: Shape = (sentence, context) => {
   const of = asked(sentence, found);
   const general = /\b(?:from|via|in|through|using)\s+(?:the\s+|a\s+)?(secrets?|config\s*maps?)\b/i.exec(sentence.text)?.[1];
   if (names.length === 0) {
-    const kinds = ['ConfigMap', 'Secret'].filter((kind) => sentence.has(kind === 'Secret' ? /\bsecrets?\b/i : /\bconfig\s*maps?\b/i));
+    const kinds = ['ConfigMap', 'Secret'].filter((kind) => (kind === 'Secret' ? /(?<!non-)\bsecrets?\b/i : /\bconfig\s*maps?\b/i).test(sentence.open));
     if (kinds.length === 0 || !sentence.has(/\benv/i)) return [];
     sentence.takeAll(/\b(?:environment|env|variables?|vars?|envFrom|secrets?|config\s*maps?|injected|loaded|mounted|sourced|container|pod)\b/i);
     return kinds.map((kind) => ({
@@ -196,7 +196,7 @@ export const environment: Shape = (sentence, context) => {
   const lastSource = names.at(-1)?.[4];
   return names.map((match) => {
     const name = match[1]!;
-    const value = match[2]?.replace(/^["']|["']$/g, '');
+    const value = codeValue(context.claim.markdown, name) ?? match[2]?.replace(/^["']|["']$/g, '');
     const source = value === undefined ? (match[4] ?? lastSource ?? general) : undefined;
     const kind = source ? (/secret/i.test(source) ? 'Secret' : 'ConfigMap') : undefined;
     const direct = { name, ...(value === undefined ? {} : { value }), ...(kind ? { valueFrom: { [reference(kind)]: { $: 'present' as const } } } : {}) };
@@ -227,6 +227,11 @@ export const environment: Shape = (sentence, context) => {
       ],
     };
   });
+};
+/** What a code span gives a variable: commas and spaces belong to the value there. */
+const codeValue = (markdown: string, name: string): string | undefined => {
+  const span = Array.from(markdown.matchAll(/`([^`\n]+)`/g), ([, code]) => code!).find((code) => code.startsWith(`${name}=`));
+  return span && !new RegExp(`[,\\s]${ENV_NAME}=`).test(span.slice(name.length)) ? span.slice(name.length + 1).replace(/^["']|["']$/g, '') : undefined;
 };
 const reference = (kind: string): string => (kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef');
 
@@ -287,7 +292,8 @@ export const command: Shape = (sentence, context) => {
         ),
       ];
   }
-  return [{ is: 'any', says: `${who} runs ${text}`, of: [part('command'), part('args')] }];
+  // substitutions and pipes are written in many ways
+  return [{ is: 'any', says: `${who} runs ${text}`, of: [part('command'), part('args')], ...(/[$|<>;]/.test(text) ? { weak: true as const } : {}) }];
 };
 
 /** Fields of a pod's and a container's security context, by name or in words. */

@@ -82,6 +82,13 @@ export const ignored: Shape = (sentence, context) => {
   const match = sentence.take(
     /\b(?:never|not|do not|don't)\s+(?:be\s+)?commit(?:ted|ting)?\b(?:\s+(?:the\s+)?(?:actual|real)?\s*(?:secrets?|values?|files?|credentials?))?(?:\s+to git)?|\bgit-?\s?ignored?\b|\badd(?:ed)?\s+to\s+\.gitignore\b/i,
   );
+  const excludes = /(\.(?:docker|git|helm)ignore)\b.*?\b(?:exclud\w+|ignor\w+|entries(?: for)?|contain\w*|lists?|for)\s+(.+)$/i.exec(sentence.text);
+  const entries = excludes ? (excludes[2]!.match(/[\w.*-]*[./*][\w.*/-]*/g) ?? []).map((entry) => entry.replace(/\.$/, '')).filter((entry) => entry !== '') : [];
+  const [ignoreFile] = excludes ? Array.from(context.inventory.paths).filter((path) => path === excludes[1] || path.endsWith(`/${excludes[1]}`)) : [];
+  if (excludes && ignoreFile && entries.length > 0) {
+    sentence.mark(excludes.index, sentence.text.length);
+    return [{ is: 'says', says: `${ignoreFile} names ${entries.join(', ')}`, paths: [ignoreFile], in: 'text', about: [], items: entries.map((entry) => [entry, entry.replace(/\/$/, '')]), most: [] }];
+  }
   const added = /^adds?(?:ed)?\s+(.+?)\s+to\s+(?:the\s+)?\.gitignore\b/i.exec(sentence.text);
   if (added) {
     const names = added[1]!.split(/,\s*(?:and\s+)?|\s+and\s+/).map((name) => name.trim()).filter((name) => /[./*]/.test(name));

@@ -2,7 +2,6 @@ import type { Check, Expected } from '../../checks/check.ts';
 import { dataOf, isWorkload, type Resource } from '../../manifest/resource.ts';
 import { type Context, fragmentOf, targetOf } from '../context.ts';
 import { ENV_NAME, KIND_PATTERN, kindOf } from '../lexicon.ts';
-import type { Sentence } from '../sentence.ts';
 import { asked, containerTargets, type Shape, takeQuantifier, targetsOf, whose } from '../shape.ts';
 import { absentKind } from './objects.ts';
 

@@ -274,9 +274,12 @@ function containerPort(wanted: number, sentence: Sentence, context: Context): Ch
 export const labels: Shape = (sentence, context) => {
   if (!sentence.has(/\blabels?\b|(?<!\btype )\bannotations?\b/i)) return [];
   const field = sentence.has(/\bannotations?\b/i) && !sentence.has(/\blabels?\b/i) ? 'annotations' : 'labels';
-  const pairs = pairsAfter(sentence, field === 'labels' ? /\blabel(?:s|led|ed)?\b/i : /\bannotations?\b/i);
-  if (!pairs) return [];
+  const short = pairsAfter(sentence, field === 'labels' ? /\blabel(?:s|led|ed)?\b/i : /\bannotations?\b/i);
+  if (!short) return [];
   sentence.takeAll(/\b(?:metadata|labels?|annotations?|standard)\b/i);
+  // "PSS labels (enforce: baseline)": the last part of a key that is there stands for it
+  const everyKey = context.inventory.resources.flatMap((resource) => Array.from(resource[field === 'labels' ? 'labels' : 'annotations'].keys()));
+  const pairs = Object.fromEntries(Object.entries(short).map(([key, value]) => [everyKey.includes(key) ? key : (everyKey.find((each) => each.endsWith(`/${key}`)) ?? key), value]));
   const said = `${field} ${JSON.stringify(pairs).replaceAll('"', '')}`;
   const workloads = context.workloads().found;
   const onPods = fragmentOf(
@@ -286,7 +289,7 @@ export const labels: Shape = (sentence, context) => {
     'assert',
     asked(sentence, workloads),
   );
-  if (sentence.take(/\bpods?\b(?:\s+template)?/i)) return [onPods];
+  if (sentence.take(/\b(?:(?:all|each|every)\s+)?pods?\b(?:\s+template)?/i)) return [onPods];
   const kinds = context.own.kinds.filter((kind) => kind !== 'Pod');
   const inherited = context.parent.kinds.length > 0 ? context.parent.kinds : ['Deployment', 'StatefulSet', 'DaemonSet', 'Namespace'];
   const { found } = context.resolve(kinds.length > 0 ? kinds : inherited);
@@ -299,7 +302,7 @@ export const labels: Shape = (sentence, context) => {
 /** The pairs that stand right after a word, one behind the other: `labels: a=b, c=d`, `(app: api, tier: web)`. */
 function pairsAfter(sentence: Sentence, word: RegExp): Record<string, string> | undefined {
   const start = word.exec(sentence.text);
-  if (!start) return undefined;
+  if (!start || sentence.isExplained(start.index, start.index + start[0].length)) return undefined;
   const pairs: Record<string, string> = {};
   const pair = /^[\s:,(]*(?:and\s+)?["'`]?([a-z][\w.-]*(?:\/[\w.-]+)?)["'`]?\s*[=:]\s*["'`]?([\w.-]*\w)["'`]?\)?/;
   let at = start.index + start[0].length;

@@ -116,7 +116,6 @@ const REFUSED = [
   'secret-data-not-base64',
 ];
 const NEVER_STARTS = ['environment-not-set', 'config-reference-missing', 'config-key-missing-volume', 'service-account-missing', 'pvc-missing'];
-const NEVER_READY = ['probe-port-not-exposed'];
 const NOT_REACHED = ['service-dangling', 'service-port-reference-mismatch', 'ingress-backend-missing'];
 const NEVER_SCALES = ['hpa-target-missing', 'hpa-target-without-requests'];
 
@@ -135,7 +134,7 @@ export function runChecks(sentence: Sentence, context: Context, { needs, command
       /\b(?:ready|readiness|running|starts?|started|healthy|health|logs?|up and|1\/1|operational|port-forward|curl|return|respond)\b/i.test(text) &&
       !/\bnamespaces?\b|\bservice (?:discovery|dns)\b/i.test(text)
     )
-      rules([...NEVER_STARTS, ...NEVER_READY]);
+      rules(NEVER_STARTS);
     if (/\b(?:endpoints?|accessible|reach\w*|port-forward|curl|respond\w*|return\w*|route\w*|ingress|communicat\w*|connect\w*)\b/i.test(text))
       rules(NOT_REACHED);
     if (/\bauto-?scal|\bHPA\b|\bscal(?:e|es|ing)\b/i.test(text)) rules(NEVER_SCALES);
