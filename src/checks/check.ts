@@ -72,6 +72,10 @@ export type Matcher =
   | { readonly $: 'oneOf'; readonly of: readonly Expected[] }
   /** text that the value, or the words of a list joined by blanks, contains */
   | { readonly $: 'contains'; readonly text: string }
+  /** text that the value, as it stands or decoded from base64, contains; `whole`: that it is */
+  | { readonly $: 'decoded'; readonly text: string; readonly whole?: boolean }
+  /** a value that base64 decodes (RFC 4648) */
+  | { readonly $: 'base64' }
   /** a port by number, or by a name that stands for it; in Compose's `8080:80` on either side */
   | { readonly $: 'port'; readonly number: number }
   /** an image by repository, tag and digest, as far as each is given; `pinned`: any version but a moving one */

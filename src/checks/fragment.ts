@@ -136,6 +136,14 @@ class Matching {
         const words = node?.is === 'list' ? node.items.map((item) => textOf(item) ?? '').join(' ') : textOf(node);
         return [leaf(path, `one with ${want.text}`, node, words !== undefined && squeezed(words).includes(squeezed(want.text)), place)];
       }
+      case 'decoded': {
+        const value = textOf(node) ?? '';
+        const readings = isBase64(value) ? [value, Buffer.from(value, 'base64').toString('utf8')] : [value];
+        const ok = node !== undefined && readings.some((text) => (want.whole ? text === want.text : text.includes(want.text)));
+        return [leaf(path, want.whole ? want.text : `one with ${want.text}`, node, ok, place)];
+      }
+      case 'base64':
+        return [leaf(path, 'base64', node, isBase64(textOf(node) ?? ''), place)];
       case 'port':
         return [leaf(path, String(want.number), node, this.#isPort(node, want.number), place)];
       case 'image':
@@ -183,6 +191,7 @@ function composePorts(text: string): number[] {
   return parts.slice(-2).flatMap((part) => (/^\d+$/.test(part) ? [Number(part)] : []));
 }
 
+const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
 const isList = (want: Expected): want is readonly Expected[] => Array.isArray(want);
 const isMatcher = (want: Expected | undefined): want is Matcher => typeof want === 'object' && want !== null && !Array.isArray(want) && '$' in want;
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim();

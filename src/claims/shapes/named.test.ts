@@ -44,8 +44,16 @@ const shop = { 'k8s/api.yaml': deployment, 'k8s/service.yaml': service, 'k8s/sec
 describe('objects by name and what they hold', () => {
   test.each([
     ['Create k8s/service.yaml with a Service named shop-svc', 'Create k8s/service.yaml with a Service named web-svc', 'partial'],
-    ['Create k8s/service.yaml mapping port 80 to container port 8080', 'Create k8s/service.yaml with a Service mapping port 80 to container port 9090', 'partial'],
-    ['Create k8s/service.yaml as LoadBalancer service selecting pods with label app: shop', 'Create k8s/service.yaml as LoadBalancer service selecting pods with label app: web', 'partial'],
+    [
+      'Create k8s/service.yaml mapping port 80 to container port 8080',
+      'Create k8s/service.yaml with a Service mapping port 80 to container port 9090',
+      'partial',
+    ],
+    [
+      'Create k8s/service.yaml as LoadBalancer service selecting pods with label app: shop',
+      'Create k8s/service.yaml as LoadBalancer service selecting pods with label app: web',
+      'partial',
+    ],
     [
       'Create k8s/service.yaml with a Service annotated with service.example.com/cert-name: shop-tls',
       'Create k8s/service.yaml with a Service annotated with service.example.com/cert-name: web-tls',
@@ -53,12 +61,36 @@ describe('objects by name and what they hold', () => {
     ],
     ['Add pod annotations prometheus.io/scrape: "true" to the Deployment', 'Add pod annotations prometheus.io/path: "/metrics" to the Deployment', 'partial'],
     ['Create k8s/api.yaml with 3 replicas of example/shop:1.4.0', 'Create k8s/api.yaml with 3 replicas of example/shop:1.5.0', 'partial'],
-    ['Create k8s/api.yaml with DATABASE_URL from shop-secret and LOG_LEVEL from shop-config', 'Create k8s/api.yaml with DATABASE_URL and LOG_LEVEL from shop-secret', 'partial'],
-    ['Create k8s/api.yaml with env vars from shop-secret, and POSTGRES_DB: shop', 'Create k8s/api.yaml with env vars from other-secret, and POSTGRES_DB: shop', 'partial'],
-    ['Create k8s/config.yaml with shop-config containing LOG_LEVEL set to "error"', 'Create k8s/config.yaml with shop-config containing LOG_LEVEL set to "debug"', 'partial'],
-    ['Create k8s/secret.yaml with shop-secret containing base64-encoded DATABASE_URL', 'Create k8s/secret.yaml with shop-secret containing base64-encoded REDIS_URL', 'partial'],
-    ['Create k8s/secret.yaml with DATABASE_URL pointing to shop-db:5432/shop', 'Create k8s/secret.yaml with DATABASE_URL pointing to other-db:5432/shop', 'partial'],
-    ['Create k8s/secret.yaml with a Secret named shop-secret containing a session_key key', 'Create k8s/secret.yaml with a Secret named shop-secret containing a csrf_key key', 'partial'],
+    [
+      'Create k8s/api.yaml with DATABASE_URL from shop-secret and LOG_LEVEL from shop-config',
+      'Create k8s/api.yaml with DATABASE_URL and LOG_LEVEL from shop-secret',
+      'partial',
+    ],
+    [
+      'Create k8s/api.yaml with env vars from shop-secret, and POSTGRES_DB: shop',
+      'Create k8s/api.yaml with env vars from other-secret, and POSTGRES_DB: shop',
+      'partial',
+    ],
+    [
+      'Create k8s/config.yaml with shop-config containing LOG_LEVEL set to "error"',
+      'Create k8s/config.yaml with shop-config containing LOG_LEVEL set to "debug"',
+      'partial',
+    ],
+    [
+      'Create k8s/secret.yaml with shop-secret containing base64-encoded DATABASE_URL',
+      'Create k8s/secret.yaml with shop-secret containing base64-encoded REDIS_URL',
+      'partial',
+    ],
+    [
+      'Create k8s/secret.yaml with DATABASE_URL pointing to shop-db:5432/shop',
+      'Create k8s/secret.yaml with DATABASE_URL pointing to other-db:5432/shop',
+      'partial',
+    ],
+    [
+      'Create k8s/secret.yaml with a Secret named shop-secret containing a session_key key',
+      'Create k8s/secret.yaml with a Secret named shop-secret containing a csrf_key key',
+      'partial',
+    ],
     [
       'The system SHALL provide a k8s/api.yaml manifest that deploys 3 replicas of the example/shop:1.4.0 image. Each pod MUST use label app: shop. `POSTGRES_DB` MUST be set to `shop`.',
       'The system SHALL provide a k8s/api.yaml manifest that deploys 3 replicas of the example/shop:1.4.0 image. Each pod MUST use label app: web. `POSTGRES_DB` MUST be set to `shop`.',

@@ -25,13 +25,17 @@ export const called: Shape = (sentence, context) =>
     const fitting = all.filter((resource) => resource.name === name);
     const nearest = [near.filter((resource) => resource.name === name), near, fitting, all].find((some) => some.length > 0) ?? [];
     const says = `there is ${kind ?? 'an object'} ${name}`;
-    if (nearest.length === 0) return [kind === undefined ? { is: 'unread', aside: false, says: `nothing was found that is called ${name}` } : { ...absentKind(kind, context), weak: true }];
+    if (nearest.length === 0)
+      return [
+        kind === undefined ? { is: 'unread', aside: false, says: `nothing was found that is called ${name}` } : { ...absentKind(kind, context), weak: true },
+      ];
     const sure = fitting.length > 0 || (MAKES.test(sentence.text) && near.length > 0 && !isRenamed(context));
     return [{ ...fragmentOf(says, targetsOf(nearest), { kind: nearest[0]!.kind, metadata: { name } }, 'assert', 'any'), ...(sure ? {} : { weak: true }) }];
   });
 
 /** Whether a word is written as a name: with a hyphen, in quotes or as code. */
-const isMarked = (word: string, { claim }: Context): boolean => /[-\d]/.test(word) || claim.markdown.includes(`\`${word}\``) || claim.markdown.includes(`"${word}"`);
+const isMarked = (word: string, { claim }: Context): boolean =>
+  /[-\d]/.test(word) || claim.markdown.includes(`\`${word}\``) || claim.markdown.includes(`"${word}"`);
 
 /** Kustomize can give every object another name than its file says. */
 const isRenamed = ({ inventory }: Context): boolean =>
@@ -53,7 +57,11 @@ export const referenced: Shape = (sentence, context) => {
     if (known.length === 0 && !/-/.test(name) && !(word && isMarked(name, context))) {
       continue;
     }
-    const kinds = word ? [/secret/i.test(word) ? 'Secret' : 'ConfigMap'] : known.length > 0 ? Array.from(new Set(known.map(({ kind }) => kind))) : ['Secret', 'ConfigMap'];
+    const kinds = word
+      ? [/secret/i.test(word) ? 'Secret' : 'ConfigMap']
+      : known.length > 0
+        ? Array.from(new Set(known.map(({ kind }) => kind)))
+        : ['Secret', 'ConfigMap'];
     const found = context.containers();
     const targets = containerTargets(found);
     const of = asked(sentence, found);
@@ -83,7 +91,9 @@ export const assigned: Shape = (sentence, context) => {
     new RegExp(`\\b(${ENV_NAME})\\s+(?:(?:is|are|be|must|shall|should)\\s+)*set\\s+to\\s+["'\`]?([\\w./:@%+-]*[\\w/])["'\`]?(?![\\w])`),
   );
   const pointing = sentence.takeAll(
-    new RegExp(`\\b(${ENV_NAME})[\\s(]+(?:(?:must|shall|should|which|that)\\s+)*point(?:s|ing)?\\s+(?:to|at)\\s+["'\`]?([\\w-]+[.:/][\\w./:@-]*[\\w/])["'\`]?\\)?(?![\\w])`),
+    new RegExp(
+      `\\b(${ENV_NAME})[\\s(]+(?:(?:must|shall|should|which|that)\\s+)*point(?:s|ing)?\\s+(?:to|at)\\s+["'\`]?([\\w-]+[.:/][\\w./:@-]*[\\w/])["'\`]?\\)?(?![\\w])`,
+    ),
   );
   const files = context.own.files.length > 0 ? context.own.files : context.parent.files;
   const here = context.inventory.resources.filter(({ source }) => files.includes(source.path));
@@ -94,7 +104,9 @@ export const assigned: Shape = (sentence, context) => {
     const [, name, value] = match as unknown as [string, string, string];
     const expected: Expected = whole && holders.every(({ kind }) => kind !== 'Secret') ? value : { $: 'decoded', text: value, whole };
     if (holders.length > 0 && !runs) {
-      checks.push(fragmentOf(`${whose(holders)} has ${name} ${value}`, targetsOf(holders), { [fieldFor(holders, name)]: { [name]: expected } }, 'assert', 'any'));
+      checks.push(
+        fragmentOf(`${whose(holders)} has ${name} ${value}`, targetsOf(holders), { [fieldFor(holders, name)]: { [name]: expected } }, 'assert', 'any'),
+      );
       continue;
     }
     const found = context.containers();
@@ -112,21 +124,27 @@ export const assigned: Shape = (sentence, context) => {
     for (const holder of holders.filter(({ kind }) => kind === 'Secret')) {
       const keys = Array.from(dataOf(holder).keys()).filter((key) => fieldFor([holder], key) === 'data');
       if (keys.length === 0) checks.push(fragmentOf(`Secret/${holder.name} holds base64 values`, [targetOf(holder)], { data: { $: 'present' } }));
-      else checks.push(fragmentOf(`the values of Secret/${holder.name} are base64`, [targetOf(holder)], { data: Object.fromEntries(keys.map((key) => [key, { $: 'base64' as const }])) }));
+      else
+        checks.push(
+          fragmentOf(`the values of Secret/${holder.name} are base64`, [targetOf(holder)], {
+            data: Object.fromEntries(keys.map((key) => [key, { $: 'base64' as const }])),
+          }),
+        );
     }
   }
   return checks;
 };
 
-const fieldFor = (holders: readonly Resource[], key: string): string =>
-  holders.some(({ node }) => entryOf(node, 'stringData', key)) ? 'stringData' : 'data';
+const fieldFor = (holders: readonly Resource[], key: string): string => (holders.some(({ node }) => entryOf(node, 'stringData', key)) ? 'stringData' : 'data');
 const entryOf = (node: Resource['node'], field: string, key: string): boolean => {
   const held = node.entries.get(field)?.value;
   return held?.is === 'map' && held.entries.has(key);
 };
 
 const KEY = '[A-Za-z][\\w.-]*\\w';
-const KEYS = new RegExp(`\\b(?:with|containing|contains|holds|holding|has|including|includes)\\s+(?:the\\s+|a\\s+|an\\s+|required\\s+)*(?:(?:data\\s+)?keys?\\s*:?\\s+((?:["'\`]?${KEY}["'\`]?(?:\\s*,\\s*(?:and\\s+)?|\\s+and\\s+))*["'\`]?${KEY}["'\`]?)|["'\`]?(${KEY})["'\`]?\\s+key\\b)`);
+const KEYS = new RegExp(
+  `\\b(?:with|containing|contains|holds|holding|has|including|includes)\\s+(?:the\\s+|a\\s+|an\\s+|required\\s+)*(?:(?:data\\s+)?keys?\\s*:?\\s+((?:["'\`]?${KEY}["'\`]?(?:\\s*,\\s*(?:and\\s+)?|\\s+and\\s+))*["'\`]?${KEY}["'\`]?)|["'\`]?(${KEY})["'\`]?\\s+key\\b)`,
+);
 
 /** `Secret app-secrets with keys username and password`, `containing a session_secret key`. */
 export const keyed: Shape = (sentence, context) => {
@@ -139,7 +157,15 @@ export const keyed: Shape = (sentence, context) => {
   if (holders.length === 0) return [absentKind(kinds[0]!, context)];
   const named = holders.filter(({ name }) => new RegExp(`(?<![\\w-])${name.replace(/[^\w-]/g, '.')}(?![\\w-])`).test(sentence.text));
   const asks = named.length > 0 ? named : holders;
-  return keys.map((key) => fragmentOf(`${whose(asks)} has the key ${key}`, targetsOf(asks), { [fieldFor(asks, key)]: { [key]: { $: 'present' } } }, 'assert', asks.length > 1 ? 'unclear' : 'each'));
+  return keys.map((key) =>
+    fragmentOf(
+      `${whose(asks)} has the key ${key}`,
+      targetsOf(asks),
+      { [fieldFor(asks, key)]: { [key]: { $: 'present' } } },
+      'assert',
+      asks.length > 1 ? 'unclear' : 'each',
+    ),
+  );
 };
 
 const REFERENCE = '(?:[a-z0-9][\\w.-]*(?::\\d+)?\\/)*[a-z0-9][\\w.-]*';
@@ -166,12 +192,21 @@ export const imageOf: Shape = (sentence, context) => {
     /\b(?:using|uses?|with|runs?|running|from)\s+(?:the\s+|an?\s+)?(?:official\s+|public\s+|upstream\s+)?((?:[a-z0-9][\w.-]*\/)+[a-z0-9][\w.-]*|[a-z0-9]+(?:-[a-z0-9]+)+)\s+(?:container\s+|docker\s+)?image\b/,
   );
   if (!bare) return [];
-  const check = fragmentOf(`an image of ${whose(found.map(({ workload }) => workload))} is ${bare[1]}`, containerTargets(found), { image: { $: 'image', repository: bare[1]! } }, 'assert', 'any');
+  const check = fragmentOf(
+    `an image of ${whose(found.map(({ workload }) => workload))} is ${bare[1]}`,
+    containerTargets(found),
+    { image: { $: 'image', repository: bare[1]! } },
+    'assert',
+    'any',
+  );
   return [bare[1]!.includes('/') ? check : { ...check, weak: true }];
 };
 
 const LABEL = `["'\`]?([a-z][\\w.-]*(?:\\/[\\w.-]+)?)["'\`]?\\s*[=:]\\s*["'\`]?([\\w.-]*\\w)["'\`]?`;
-const SELECTING = new RegExp(`\\bselect(?:ing|s)\\s+(?:(?:the|all|its|those|only)\\s+)*(?:pods?\\s+)?(?:(?:with|by|labell?ed|having|that have)\\s+)*(?:the\\s+)?(?:labels?\\s+)?${LABEL}`, 'i');
+const SELECTING = new RegExp(
+  `\\bselect(?:ing|s)\\s+(?:(?:the|all|its|those|only)\\s+)*(?:pods?\\s+)?(?:(?:with|by|labell?ed|having|that have)\\s+)*(?:the\\s+)?(?:labels?\\s+)?${LABEL}`,
+  'i',
+);
 const MAPPING =
   /\b(?:map(?:s|ping)?|expos(?:es?|ing)|rout(?:es?|ing)|forward(?:s|ing)?|on|with)\s+(?:the\s+)?(?:external\s+|TCP\s+|service\s+)*port\s+(\d{2,5})\s*,?\s*(?:to|targeting|->|→|and\s+target(?:s|ing)?)\s+(?:the\s+)?(?:(?:container|target|pod|app\w*)\s*)?port\s+(\d{2,5})\b/i;
 
@@ -190,10 +225,13 @@ export const wiring: Shape = (sentence, context) => {
   if (Object.keys(spec).length === 0) return [];
   const services = context.resolve(['Service']).found;
   if (services.length === 0) return [absentKind('Service', context)];
-  return [fragmentOf(`${whose(services)} has ${JSON.stringify(spec).replaceAll('"', '')}`, targetsOf(services, ['spec']), spec, 'assert', asked(sentence, services))];
+  return [
+    fragmentOf(`${whose(services)} has ${JSON.stringify(spec).replaceAll('"', '')}`, targetsOf(services, ['spec']), spec, 'assert', asked(sentence, services)),
+  ];
 };
 
-const ANNOTATION = /["'`]?((?:[a-z0-9-]+\.)+[a-z]{2,}\/[\w.-]*\w)["'`]?(?:\s*[=:]\s*["'`]?([\w./:-]*[\w/])["'`]?|\s+point(?:s|ing)?\s+to\s+(?:the\s+)?([A-Z]\w+))?/;
+const ANNOTATION =
+  /["'`]?((?:[a-z0-9-]+\.)+[a-z]{2,}\/[\w.-]*\w)["'`]?(?:\s*[=:]\s*["'`]?([\w./:-]*[\w/])["'`]?|\s+point(?:s|ing)?\s+to\s+(?:the\s+)?([A-Z]\w+))?/;
 
 /** `annotated with prometheus.io/scrape: "true"`, `annotation cert-manager.io/cluster-issuer`: on the object, or on the pods of a workload. */
 export const annotated: Shape = (sentence, context) => {
