@@ -30,23 +30,29 @@ git(tree, 'add', '-A');
 git(tree, 'commit', '-q', '-m', 'copies');
 const commit = git(tree, 'rev-parse', 'HEAD');
 
-/** CPU time in ms of these processes, of the ones that they started, and of those that have ended since and were waited for. */
-function cpu(pids: readonly number[]): number {
-  const stat = (pid: number | string): string[] => {
+/** CPU time in ms of a process itself, and of those that it has started: alive, or ended and waited for. */
+function cpu(pid: number): { own: number; started: number } {
+  const stat = (id: number | string): string[] => {
     try {
-      return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      return readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]!.split(' ');
     } catch {
       return []; // it has ended; whoever waited for it has its time
     }
   };
+  const ms = (fields: string[]) => fields.reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const own = new Set(pids.map(String));
-  for (let size = -1; size !== own.size; ) {
-    size = own.size;
-    for (const pid of all) if (own.has(stat(pid)[1] ?? '')) own.add(pid);
+  const below = new Set([String(pid)]);
+  for (let size = 0; size !== below.size; ) {
+    size = below.size;
+    for (const one of all) if (below.has(stat(one)[1] ?? '')) below.add(one);
   }
-  return [...own].flatMap((pid) => stat(pid).slice(11, 15)).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
+  below.delete(String(pid));
+  const fields = stat(pid);
+  return { own: ms(fields.slice(11, 13)), started: ms(fields.slice(13, 15)) + [...below].reduce((sum, one) => sum + ms(stat(one).slice(11, 15)), 0) };
 }
+/** The same for several, a review. */
+const perReview = (pids: readonly number[], before: readonly { own: number; started: number }[]) =>
+  pids.map(cpu).map((now, index) => ({ own: (now.own - before[index]!.own) / reviews, started: (now.started - before[index]!.started) / reviews }));
 
 const core = JSON.parse(
   execFileSync(process.execPath, [join(import.meta.dirname, 'core.ts'), tree, commit, String(WARM_UP), ...stories], { encoding: 'utf8' }),
@@ -149,13 +155,17 @@ for (const [name, redisUrl] of [
   platform.addWorker();
   for (const story of stories.slice(0, WARM_UP)) await platform.order(story);
   await until(platform, WARM_UP);
-  const [ours, theirs] = [cpu(platform.pids), cpu(servers)];
+  const pids = [...platform.pids, ...servers];
+  const before = pids.map(cpu);
   for (const story of stories.slice(WARM_UP)) await platform.order(story);
   await until(platform, WARM_UP + reviews);
-  const [per, serversPer] = [(cpu(platform.pids) - ours) / reviews, (cpu(servers) - theirs) / reviews];
+  const [api, worker, ...others] = perReview(pids, before);
+  const per = api!.own + worker!.own + worker!.started;
+  const theirs = others.reduce((sum, { own, started }) => sum + own + started, 0);
   worst = Math.max(worst, per / corePer);
+  console.log(`queue on ${name}: ${per.toFixed(0)} ms of CPU a review, ${(per / corePer).toFixed(2)} x the bare core (limit 1.2)`);
   console.log(
-    `API and worker, queue on ${name}: ${per.toFixed(0)} ms of CPU a review, ${(per / corePer).toFixed(2)} x the bare core (limit 1.2); the servers ${serversPer.toFixed(0)} ms`,
+    `  API ${api!.own.toFixed(0)}, worker ${worker!.own.toFixed(0)}, reviewer and git ${worker!.started.toFixed(0)}; besides, PostgreSQL and Redis ${theirs.toFixed(0)} ms`,
   );
 }
 

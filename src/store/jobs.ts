@@ -54,14 +54,14 @@ const runOf = (row: JobRow): Run => ({
 
 /** Takes the job whose turn it is, over all tenants; the attempt is counted before it starts. Undefined when none may start now. */
 export async function takeJob(store: Store, names: readonly string[], worker: string, leaseSeconds: number): Promise<Run | undefined> {
-  const { rows } = await store.outsideTenants((tx) => sql<JobRow>`SELECT * FROM take_job(${[...names]}, ${worker}, ${leaseSeconds})`.execute(tx));
-  return rows[0] && runOf(rows[0]);
+  const [row] = await store.call(sql<JobRow>`SELECT * FROM ai_agents.take_job(${[...names]}, ${worker}, ${leaseSeconds})`);
+  return row && runOf(row);
 }
 
 /** Says that a worker lives and still has these runs. @returns those that are its own no more, and those that somebody wants to stop */
 export async function renewLeases(store: Store, worker: string, runs: readonly Run[], leaseSeconds: number): Promise<{ lost: string[]; cancelled: string[] }> {
-  const { rows } = await store.outsideTenants((tx) =>
-    sql<{ id: string; attempts: number; cancelled: boolean }>`SELECT * FROM renew_leases(${worker}, ${runs.map(({ id }) => id)}, ${leaseSeconds})`.execute(tx),
+  const rows = await store.call(
+    sql<{ id: string; attempts: number; cancelled: boolean }>`SELECT * FROM ai_agents.renew_leases(${worker}, ${runs.map(({ id }) => id)}, ${leaseSeconds})`,
   );
   const lost = runs.filter((run) => !rows.some(({ id, attempts }) => id === run.id && attempts === run.attempt));
   return { lost: lost.map(({ id }) => id), cancelled: rows.filter(({ cancelled }) => cancelled).map(({ id }) => id) };
@@ -69,14 +69,13 @@ export async function renewLeases(store: Store, worker: string, runs: readonly R
 
 /** Ids of this worker's jobs that somebody wants to stop. */
 export async function cancelledJobs(store: Store, worker: string): Promise<string[]> {
-  const { rows } = await store.outsideTenants((tx) => sql<{ id: string }>`SELECT cancelled_jobs(${worker}) AS id`.execute(tx));
+  const rows = await store.call(sql<{ id: string }>`SELECT ai_agents.cancelled_jobs(${worker}) AS id`);
   return rows.map(({ id }) => id);
 }
 
 /** Runs whose worker has not renewed its lease in time. */
 export async function lostRuns(store: Store, names: readonly string[]): Promise<Run[]> {
-  const { rows } = await store.outsideTenants((tx) => sql<JobRow>`SELECT * FROM lost_jobs(${[...names]})`.execute(tx));
-  return rows.map(runOf);
+  return (await store.call(sql<JobRow>`SELECT * FROM ai_agents.lost_jobs(${[...names]})`)).map(runOf);
 }
 
 /** Ends a run well. @returns false when the run is not the job's current one any more, or the job was cancelled: then nothing may be saved */
@@ -164,9 +163,7 @@ export async function isHeldBack(tx: Tx): Promise<boolean> {
 
 /** Jobs that wait or run, over all tenants, by name and state; how long the one that is due longest has waited, in seconds. */
 export async function jobDepth(store: Store): Promise<{ name: string; state: string; count: number; oldestDueSeconds: number }[]> {
-  const { rows } = await store.outsideTenants((tx) =>
-    sql<{ name: string; state: string; count: number; oldest_due_seconds: number }>`SELECT * FROM job_depth()`.execute(tx),
-  );
+  const rows = await store.call(sql<{ name: string; state: string; count: number; oldest_due_seconds: number }>`SELECT * FROM ai_agents.job_depth()`);
   return rows.map(({ oldest_due_seconds, ...row }) => ({ ...row, oldestDueSeconds: oldest_due_seconds }));
 }
 

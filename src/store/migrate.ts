@@ -55,11 +55,12 @@ export async function assertUsable(store: Store): Promise<void> {
   }
   if (trouble) throw schemaOutdated(trouble);
   const { rows } = await store.outsideTenants((tx) =>
-    sql<{ unsafe: boolean }>`SELECT rolsuper OR rolbypassrls OR EXISTS (
+    sql<{ unsafe: boolean; callable: boolean }>`SELECT rolsuper OR rolbypassrls OR EXISTS (
       SELECT FROM pg_class WHERE relnamespace = 'ai_agents'::regnamespace AND relowner = pg_roles.oid
-    ) AS unsafe FROM pg_roles WHERE rolname = current_user`.execute(tx),
+    ) AS unsafe, has_function_privilege(session_user, 'ai_agents.job_depth()', 'EXECUTE') AS callable FROM pg_roles WHERE rolname = current_user`.execute(tx),
   );
   if (rows[0]?.unsafe !== false) throw databaseUnusable('the role ai_agents_app owns tables or may bypass row-level security');
+  if (!rows[0].callable) throw databaseUnusable('its login does not inherit the rights of the role ai_agents_app');
 }
 
 const unknownSteps = async (store: Store) => (await appliedSteps(store)).filter((name) => !(name in migrations));

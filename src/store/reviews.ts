@@ -276,19 +276,22 @@ export async function bindToCommit(store: Store, tenantId: string, id: string, c
   for (;;) {
     try {
       return await store.asTenant(tenantId, async (tx) => {
-        const mine = await tx.updateTable('reviews').where('id', '=', id).set({ commit }).returning(['repository_id', 'subject']).executeTakeFirstOrThrow();
         const holder = await tx
-          .selectFrom('reviews')
-          .select(['id', 'state', 'outcome'])
-          .where('repository_id', '=', mine.repository_id)
-          .where('subject', '=', mine.subject)
-          .where('commit', '=', commit)
-          .where('holds', '=', true)
+          .selectFrom('reviews as other')
+          .innerJoin('reviews as mine', (join) => join.onRef('mine.repository_id', '=', 'other.repository_id').onRef('mine.subject', '=', 'other.subject'))
+          .select(['other.id', 'other.state', 'other.outcome'])
+          .where('mine.id', '=', id)
+          .where('other.commit', '=', commit)
+          .where('other.holds', '=', true)
+          .where('other.id', '!=', id)
           .executeTakeFirst();
-        if (holder && holder.id !== id) return holder;
-        await tx.updateTable('reviews').where('id', '=', id).set({ holds: true }).execute();
-        await addEvent(tx, id, 'reading');
-        return undefined;
+        await tx
+          .updateTable('reviews')
+          .where('id', '=', id)
+          .set({ commit, holds: holder === undefined })
+          .execute();
+        if (!holder) await addEvent(tx, id, 'reading');
+        return holder;
       });
     } catch (error) {
       // The unique index let another one in since we looked: look again.
@@ -317,8 +320,7 @@ export interface FinishedReview {
 
 /** Stores a finished review: report, verdicts, outcome and last event. */
 export async function saveReview(tx: Tx, tenantId: string, id: string, finished: FinishedReview): Promise<void> {
-  const { repository_id } = await tx.selectFrom('reviews').select('repository_id').where('id', '=', id).executeTakeFirstOrThrow();
-  const storyId = await storyOf(tx, tenantId, repository_id, finished);
+  const storyId = await storyOf(tx, tenantId, id, finished);
   await tx
     .insertInto('reports')
     .values(Object.entries(finished.reports).map(([format, body]) => ({ review_id: id, tenant_id: tenantId, format, body })))
@@ -339,19 +341,27 @@ export async function saveSameAs(tx: Tx, id: string, other: { id: string; outcom
   await endReview(tx, id, { is: 'done', outcome: other.outcome, storyId: story_id, sameAs: other.id });
 }
 
-async function storyOf(tx: Tx, tenantId: string, repositoryId: string, { storyPaths, storyTitle }: FinishedReview): Promise<string> {
+async function storyOf(tx: Tx, tenantId: string, reviewId: string, { storyPaths, storyTitle }: FinishedReview): Promise<string> {
+  const paths = sql<string[]>`${[...storyPaths]}::text[]`;
   const find = () =>
     tx
       .selectFrom('stories')
-      .select('id')
-      .where('repository_id', '=', repositoryId)
-      .where('paths', '=', sql<string[]>`${[...storyPaths]}::text[]`)
+      .innerJoin('reviews', 'reviews.repository_id', 'stories.repository_id')
+      .select('stories.id')
+      .where('reviews.id', '=', reviewId)
+      .where('stories.paths', '=', paths)
       .executeTakeFirst();
   const known = await find();
   if (known) return known.id;
   const inserted = await tx
     .insertInto('stories')
-    .values({ tenant_id: tenantId, repository_id: repositoryId, paths: [...storyPaths], title: storyTitle })
+    .columns(['tenant_id', 'repository_id', 'paths', 'title'])
+    .expression((eb) =>
+      eb
+        .selectFrom('reviews')
+        .select([eb.val(tenantId).as('tenant_id'), 'repository_id', paths.as('paths'), eb.val(storyTitle).as('title')])
+        .where('id', '=', reviewId),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst();

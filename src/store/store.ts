@@ -1,5 +1,5 @@
 import type { PgPool, PgQueryable } from 'bullmq';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** A transaction that sees one tenant's rows, or, outside a tenant, none at all. */
@@ -21,6 +21,8 @@ export interface Store extends AsyncDisposable {
   asTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction outside any tenant: tables look empty, only the functions of the schema answer. */
   outsideTenants<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** One statement in a single round trip, with the rights of the login: for calls of the schema's functions, named in full (`ai_agents.take_job`). */
+  call<T>(statement: RawBuilder<T>): Promise<T[]>;
   /**
    * Calls `heard` with the payload of each notification on a channel, until the answer is called. A connection that breaks is made again;
    * what was sent meanwhile is lost, so whoever listens also looks from time to time.
@@ -44,13 +46,17 @@ const enter = (tenantId: string) =>
   sql`SELECT set_config('role', 'ai_agents_app', true), set_config('search_path', 'ai_agents', true), set_config('app.tenant', ${tenantId}, true)`;
 
 /** The parts of a store that are the same on every database. */
-export function transactions(db: Kysely<Tables>): Pick<Store, 'asTenant' | 'outsideTenants'> {
+export function transactions(db: Kysely<Tables>): Pick<Store, 'asTenant' | 'outsideTenants' | 'call'> {
   const inTransaction = <T>(tenantId: string, work: (tx: Tx) => Promise<T>) =>
     db.transaction().execute(async (tx) => {
       await enter(tenantId).execute(tx);
       return work(tx);
     });
-  return { asTenant: inTransaction, outsideTenants: (work) => inTransaction('', work) };
+  return {
+    asTenant: inTransaction,
+    outsideTenants: (work) => inTransaction('', work),
+    call: async (statement) => (await statement.execute(db)).rows,
+  };
 }
 
 /** SQLSTATE classes of what passes: connection, conflict with another transaction, resources, an operator's doing, the system. */

@@ -52,14 +52,13 @@ export const revokeToken = (store: Store, tenantId: string, id: string): Promise
 /** Who presents a token; undefined when there is none, or it is revoked or expired. Notes the use, at most once a minute. */
 export async function findTokenUser(store: Store, text: string): Promise<TokenUser | undefined> {
   if (!/^aia_[A-Za-z0-9_-]{43}$/.test(text)) return undefined;
-  const { rows } = await store.outsideTenants((tx) =>
+  const [row] = await store.call(
     sql<{
       id: string;
       tenant_id: string;
       name: string;
       scopes: TokenTable['scopes'];
-    }>`SELECT id, tenant_id, name, scopes FROM use_token(${hashOf(text)})`.execute(tx),
+    }>`SELECT id, tenant_id, name, scopes FROM ai_agents.use_token(${hashOf(text)})`,
   );
-  const [row] = rows;
   return row && { tokenId: row.id, tenantId: row.tenant_id, name: row.name, scopes: row.scopes };
 }
