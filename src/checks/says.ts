@@ -52,7 +52,7 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   if (best.missing.length === check.items.length && check.about.length + check.most.length < 2)
     return { is: 'unproven', because: `${best.unit.source.path} speaks about it, but not of ${missing}`, evidence };
   // a name is the same everywhere; what is missing of other words may stand there in other words
-  const named = best.missing.every((term) => term.every((wording) => isName(wording) || wording.split(/\s+/).length <= 2));
+  const named = best.missing.every((term) => term.every((wording) => isName(wording)));
   if (!named || best.missing.length > check.items.length / 2)
     return { is: 'unproven', because: `${best.unit.source.path} does not mention ${missing} in these words`, evidence };
   return { is: 'partial', because: `${best.unit.source.path} does not mention ${missing}`, evidence };
@@ -77,7 +77,8 @@ function unitIndex({ source, text, lines }: Unit): WordIndex {
   return index;
 }
 
-const isName = (wording: string): boolean => /[A-Z_/.=]|\d/.test(wording);
+/** A name, a value or a proper noun: it would be written the same way wherever it is spoken of. */
+const isName = (wording: string): boolean => (/^\S+$/.test(wording) ? true : /^(?:[A-Z][\w'’.-]*\s?){2}$/.test(wording));
 
 function* unitsOf(source: Source, where: SaysCheck['in'], inventory: Inventory): Iterable<Unit> {
   if (where === 'section') {

@@ -18,6 +18,7 @@ import { autoscaler, ingress, labels, namespace, policies, port, replicas, sched
 import { runChecks, runOf } from './shapes/runs.ts';
 import { scripts } from './shapes/scripts.ts';
 import { isAboutText, textChecks } from './shapes/texts.ts';
+import { flags, mountPaths, sidecars, volumes } from './shapes/volumes.ts';
 
 /** How one claim was read: what it became, and how its nouns were resolved. */
 export interface Reading {
@@ -37,7 +38,7 @@ const SHAPES: readonly Shape[] = [
   scripts,
   contents,
   sensitive,
-  ...[called, referenced, assigned, keyed, wiring, imageOf],
+  ...[called, referenced, assigned, keyed, wiring, imageOf, sidecars, volumes, mountPaths, flags],
   labels,
   probes,
   data,

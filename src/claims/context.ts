@@ -160,6 +160,7 @@ export function subjectOf(text: string, inventory: Inventory, components: Compon
   const files = Array.from(text.matchAll(new RegExp(PATH, 'g')), ([path]) => path).flatMap((path) =>
     matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths),
   );
-  const kinds = Array.from(text.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);
+  const prose = text.replace(new RegExp(PATH, 'g'), (path) => (/[./]/.test(path) ? ' '.repeat(path.length) : path));
+  const kinds = Array.from(prose.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);
   return { files: Array.from(new Set(files)), mentions: components.mentions(text), kinds: Array.from(new Set(kinds)) };
 }

@@ -225,22 +225,22 @@ class Reader {
     each(/\b(?:on\s+|host\s+|published\s+|exposed\s+)*ports?\s*[:=]?\s*(\d{2,5})\b/i, ([, port]) => portStated(Number(port)));
     each(/\bexpose:?\s*\[?\s*["']?(\d{2,5})["']?\s*\]?/i, ([, port]) => ({ says: `exposes ${port}`, any: [{ expose: [{ $: 'port', number: Number(port) }] }] }));
     each(/\brestart(?:\s+policy)?\s*[:=]?\s*\(?["']?(unless-stopped|always|on-failure(?::\d+)?|no)\b["']?\)?(?:\s+(?:restart\s+)?policy)?/i, ([, policy]) => ({ says: `restarts ${policy}`, any: [{ restart: policy! }] }));
-    each(/\brestart polic(?:y|ies)\b/i, () => ({ says: 'has a restart policy', any: [{ restart: { $: 'present' } }, { deploy: { restart_policy: { $: 'present' } } }] }));
+    each(/\brestart polic(?:y|ies)\b/i, () => ({ says: 'has a restart policy', any: either({ restart: SET }, { deploy: { restart_policy: SET } }) }));
     each(/\bmem(?:ory)?_?\s?limits?\s*[:=]?\s*(?:of\s+)?["']?(\d+(?:\.\d+)?)\s?([kmg])i?b?\b["']?/i, ([, number, unit]) => {
       const sizes = sizesOf(number!, unit!);
-      return { says: `may use ${number}${unit} of memory`, any: [{ mem_limit: sizes }, { deploy: { resources: { limits: { memory: sizes } } } }] };
+      return { says: `may use ${number}${unit} of memory`, any: limited('memory', sizes) };
     });
     each(/\bcpus?\s*(?:limits?)?\s*[:=]\s*["']?(\d+(?:\.\d+)?)["']?|\b(\d+(?:\.\d+)?)\s+cpus?\b/i, ([, one, other]) => {
       const cpus = cpusOf((one ?? other)!);
-      return { says: `may use ${one ?? other} CPUs`, any: [{ cpus }, { deploy: { resources: { limits: { cpus } } } }] };
+      return { says: `may use ${one ?? other} CPUs`, any: limited('cpus', cpus) };
     });
-    each(/\bmem_limit\b/, () => ({ says: 'has a memory limit', any: [{ mem_limit: { $: 'present' } }, { deploy: { resources: { limits: { memory: { $: 'present' } } } } }] }));
-    each(/\bcpus\b/, () => ({ says: 'has a CPU limit', any: [{ cpus: { $: 'present' } }, { deploy: { resources: { limits: { cpus: { $: 'present' } } } } }] }));
+    each(/\bmem_limit\b/, () => ({ says: 'has a memory limit', any: limited('memory', SET) }));
+    each(/\bcpus\b/, () => ({ says: 'has a CPU limit', any: limited('cpus', SET) }));
     this.#healthChecks(found);
     each(/\benv_?\s?files?\s*[:=]?\s*\[?["'`]?((?:[\w./-]*\/)?\.env[\w.-]*|[\w./-]+\.env)\b["'`]?\]?/i, ([, file]) => ({ says: `loads ${file}`, any: envFiles(file!) }));
     each(/\bprofiles?\s*[:=]?\s*(?:\[\s*)?["']?([a-z][\w-]*)["']?(?:\s*\])?(?=$|[\s,;).])/i, ([, profile]) => (/^(?:flag|used|for|and|is|to|only)$/i.test(profile!) ? undefined : { says: `belongs to the profile ${profile}`, any: [{ profiles: [profile!] }] }));
     each(/\bbuild(?:s|ing)?\s*(?:from|context|:)?\s*["'`]?(\.{1,2}(?:\/[\w./-]*)?|(?:\.\/)?[\w-]+\/[\w./-]*)["'`]?(?=$|[\s,;).])/i, ([, folder]) => ({ says: `is built from ${folder}`, any: folders(folder!) }));
-    each(/\b(?:from|with|using|dockerfile:?)\s+["'`]?((?:[\w./-]*\/)?(?:[\w-]+\.)?[Dd]ockerfile(?:\.[\w-]+)?)\b["'`]?/, ([, file]) => ({ says: `is built with ${file}`, any: [{ build: { dockerfile: { $: 'contains', text: file!.replace(/^\.\//, '') } } }, { build: { context: { $: 'contains', text: file!.replace(/^\.\/|\/?[Dd]ockerfile$/g, '') || '.' } } }] }));
+    each(/\b(?:from|with|using|dockerfile:?)\s+["'`]?((?:[\w./-]*\/)?(?:[\w-]+\.)?[Dd]ockerfile(?:\.[\w-]+)?)\b["'`]?/, ([, file]) => ({ says: `is built with ${file}`, any: either({ build: { dockerfile: { $: 'contains', text: file!.replace(/^\.\//, '') } } }, { build: { context: { $: 'contains', text: file!.replace(/^\.\/|\/?[Dd]ockerfile$/g, '') || '.' } } }) }));
     each(/\btarget\s*[:=]\s*["'`]?([a-z][\w-]*)["'`]?/i, ([, target]) => ({ says: `builds the target ${target}`, any: [{ build: { target: target! } }] }));
     each(/\bcontainer_name\s*[:=]\s*["'`]?([\w.-]+)["'`]?/i, ([, name]) => ({ says: `is named ${name}`, any: [{ container_name: name! }] }));
     each(/(?<![\w/])((?:\.{1,2}\/|\/|[a-z][\w-]*:(?=\/))[\w./-]*:?\/[\w./-]*)(?::(ro|rw))?(?=$|[\s,;)"'])/, ([whole]) => (whole.includes(':/') && !whole.includes('//') ? { says: `mounts ${whole}`, any: [{ volumes: { $: 'somewhere', text: whole } }] } : undefined));
@@ -383,6 +383,10 @@ const KEYS = new Set(
   'cap_add cap_drop cgroup_parent container_name dns domainname entrypoint expose extra_hosts hostname init ipc isolation logging mac_address mem_limit mem_reservation memswap_limit network_mode oom_kill_disable pid pids_limit platform privileged pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls tmpfs tty ulimits user working_dir'.split(' '),
 );
 
+const either = (...fragments: readonly Expected[]): readonly Expected[] => fragments;
+const SET: Expected = { $: 'present' };
+const limited = (name: 'memory' | 'cpus', value: Expected): readonly Expected[] =>
+  either({ [name === 'memory' ? 'mem_limit' : 'cpus']: value }, { deploy: { resources: { limits: { [name]: value } } } });
 const scalar = (text: string): Expected => (text === 'true' ? { $: 'oneOf', of: [true, 'true'] } : text === 'false' ? { $: 'oneOf', of: [false, 'false'] } : text);
 const portStated = (number: number): Omit<Stated, 'at'> => ({ says: `has port ${number}`, any: [{ ports: [{ $: 'port', number }] }, { expose: [{ $: 'port', number }] }] });
 const envFiles = (file: string): Expected[] => {

@@ -121,8 +121,9 @@ export const probes: Shape = (sentence, context) => {
     const match = sentence.take(pattern);
     if (match) probe[field] = Number(match.slice(1).find((value) => value !== undefined));
   }
-  const http = sentence.take(/\b(?:HTTP(?:S)?\s*)?(?:\(?GET\)?)?\s*(?:request\s*)?(?:to|on|at|via|path|endpoint)?[:=\s]*(?<![\w/.])(\/[\w\-./]*)/);
-  const port = sentence.take(/\bport\s*[=:]?\s*(\d{2,5})\b|:(\d{2,5})\b(?!\/\/)/i);
+  const inside = /\bexec\b/i.test(sentence.text);
+  const http = inside ? undefined : sentence.take(/\b(?:HTTP(?:S)?\s*)?(?:\(?GET\)?)?\s*(?:request\s*)?(?:to|on|at|via|path|endpoint)?[:=\s]*(?<![\w/.])(\/[\w\-./]*)/);
+  const port = inside ? undefined : sentence.take(/\bport\s*[=:]?\s*(\d{2,5})\b|:(\d{2,5})\b(?!\/\/)/i);
   const number = port ? Number(port[1] ?? port[2]) : undefined;
   if (http) {
     probe['httpGet'] = {
@@ -141,7 +142,7 @@ export const probes: Shape = (sentence, context) => {
       );
     if (exec) {
       sentence.mark(exec.index, exec.index + exec[0].length);
-      sentence.takeAll(/\b(?:exec|command)\b/i);
+      sentence.takeAll(/\b(?:exec(?:-based)?|command|using)\b/i);
       probe['exec'] = { command: { $: 'contains', text: exec[1]!.trim() } };
     } else if (sentence.take(/\bexec\b(?:\s+command)?/i)) probe['exec'] = { $: 'present' };
     else if (sentence.take(/\bHTTP(?:\s*GET)?\b|\bhttpGet\b/i)) probe['httpGet'] = { $: 'present' };

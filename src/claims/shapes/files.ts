@@ -11,7 +11,7 @@ const MADE = /^(?:create|creates|created|add|adds|added|write|implement|provide)
 export const files: Shape = (sentence, context) => {
   const checks: Check[] = [];
   const gone = GONE.test(sentence.text) && !/\bfrom\s+(?:the\s+)?\S*[./]\S/i.test(sentence.text.slice(0, 120));
-  const short = sentence.text.split(/\s+/).length <= 14;
+  const short = sentence.text.split(/\s+/).length <= 14 && !GONE.test(sentence.text);
   let beside: string | undefined;
   for (const match of sentence.takeAll(new RegExp(PATH, 'g'))) {
     const written = match[0].replace(/[.,:;]+$/, '');

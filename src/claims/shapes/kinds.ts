@@ -45,12 +45,12 @@ export const kinds: Shape = (sentence, context) => {
 };
 
 /** Whether the sentence is about making it: "Create a Service", not "... through the Service". */
-const made = (text: string, start: number): boolean => /^(?:(?:create|add|define|implement|write|provide|configure)s?(?:d|ed)?\b|\S+ manifests?\b)/i.test(text) && text.slice(0, start).split(/\s+/).length <= 8 || /\b(?:defined|created|configured|present|in place|exists?)\W*$/i.test(text) && text.split(/\s+/).length <= 12;
+const made = (text: string, start: number): boolean => !/\s[-–—]\s/.test(text.slice(0, start)) && (/^(?:(?:create|add|define|implement|write|provide|configure)s?(?:d|ed)?\b|\S+ manifests?\b)/i.test(text) && text.slice(0, start).split(/\s+/).length <= 8 || /\b(?:defined|created|configured|present|in place|exists?)\W*$/i.test(text) && text.split(/\s+/).length <= 12);
 
 const CLUSTER_WIDE = new Set(['StorageClass', 'ClusterIssuer', 'IngressClass', 'PriorityClass']);
 
 const thereIs = (found: readonly Resource[]): Check =>
-  fragmentOf(`there is ${whose(found)}`, targetsOf(found), { kind: { $: 'present' }, metadata: {} }, 'assert', 'any');
+  fragmentOf(`there is ${whose(found)}`, targetsOf(found), { kind: { $: 'present' }, metadata: { name: { $: 'present' } } }, 'assert', 'any');
 
 function forPart(kinds: readonly string[], part: Mention, context: Context): Check {
   const fitting: readonly Resource[] = kinds.flatMap((kind) =>
