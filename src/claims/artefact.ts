@@ -12,6 +12,8 @@ export type Sort = 'dockerfile' | 'compose' | 'workflow' | 'test';
 /** The files of one sort that a sentence is about. */
 export interface Artefact {
   readonly sort: Sort;
+  /** as the sentence writes them, when it names them */
+  readonly named: readonly string[];
   readonly paths: readonly string[];
   /** several files: each where the sentence says so, else all or none */
   readonly of: FragmentCheck['of'];
@@ -93,7 +95,7 @@ function artefact(sort: Sort, text: string, context: Context, inherited: boolean
   if (exact.length === 0 && named.some((path) => !isBare(path))) return undefined; // that it is not there is for others to say
   const paths = exact.length > 0 ? Array.from(new Set(exact)) : chosen(sort, all, text, context);
   const each = /\b(?:all|every|each|both)\b|\b(?:[Dd]ocker|[Cc]ontainer)files\b/.test(text);
-  return { sort, paths, of: paths.length <= 1 || each ? 'each' : sort === 'workflow' || sort === 'test' ? 'any' : 'unclear', inherited };
+  return { sort, named: named.filter((path) => !isBare(path)), paths, of: paths.length <= 1 || each ? 'each' : sort === 'workflow' || sort === 'test' ? 'any' : 'unclear', inherited };
 }
 
 /** A name that says the sort and not which: `Dockerfile`, where several folders have one. */
@@ -104,10 +106,11 @@ function chosen(sort: Sort, all: readonly string[], text: string, context: Conte
   const ours = all.filter((path) => !ASIDE.test(path));
   const paths = ours.length > 0 ? ours : all;
   if (paths.length <= 1) return paths;
-  for (const said of [text, ...context.before().slice(0, NEAR)]) {
+  for (const [distance, said] of [text, ...context.before()].entries()) {
     const files = pathsIn(said).filter((path) => PATHS[sort](path) && !isBare(path)).flatMap((path) => matchingPaths(path, context.inventory.paths));
     const named = paths.filter((path) => files.includes(path));
     if (named.length > 0) return named;
+    if (distance > NEAR) continue;
     const words = new Set(wordsOf(said).flatMap(synonyms).map(stem));
     const scores = paths.map((path) => Array.from(new Set(wordsOf(path).map(stem))).filter((word) => words.has(word) && !IN_EACH.has(word)).length);
     const top = Math.max(...scores);
@@ -117,7 +120,8 @@ function chosen(sort: Sort, all: readonly string[], text: string, context: Conte
   return usual.length > 0 ? usual : paths;
 }
 
-const NEAR = 8;
+/** Words of claims farther away than this say nothing about which file is meant; a file's name does. */
+const NEAR = 4;
 const ASIDE = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|templates?|node_modules|vendor|\.devcontainer)\//i;
 const IN_EACH = new Set(['dockerfile', 'containerfile', 'docker', 'compose', 'yml', 'yaml', 'github', 'workflow', 'workflows', 'test', 'tests', 'py', 'ts', 'js', 'src'].map(stem));
 /** What `docker build` and `docker compose` take when nothing is said. */

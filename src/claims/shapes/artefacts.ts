@@ -19,12 +19,19 @@ export function artefactChecks(text: string, context: Context): { sentence: Sent
   if (!shape) return undefined;
   const run = runOf(text);
   if (run && !run.maybe && !isStep(text, artefact)) return undefined;
+  if (/^(?:delete|remove|drop)[sd]?\s+(?:the\s+)?\S+\.\w+\b/i.test(text) && artefact.named.length > 0) return undefined;
   const sentence = new Sentence(text);
+  const subjects = artefact.named.flatMap((path): Check[] => {
+    const at = text.indexOf(path);
+    const made = /^(?:create|add|write|implement|provide)\w*\s+(?:\w+\s+){0,3}$/i.test(text.slice(0, at));
+    sentence.mark(at, at + path.length);
+    return [{ is: 'file', path, exists: true, says: `${path} is there`, ...(made ? { essential: true as const } : {}) }];
+  });
   const checks = shape(sentence, context, artefact);
   if (checks.length === 0) return undefined;
   // what a reviewer says in many words is mostly about what was wrong
   const weak = context.claim.kind === 'follow-up' && text.split(/\s+/).length > 16;
-  return { sentence, checks: [...files(sentence, context), ...checks].map((check) => (weak && !check.essential ? { ...check, weak: true as const } : check)) };
+  return { sentence, checks: [...subjects, ...files(sentence, context), ...checks].map((check) => (weak && !check.essential ? { ...check, weak: true as const } : check)) };
 }
 
 /** "Run npm ci" among the steps of a Dockerfile is one of them. */

@@ -79,6 +79,8 @@ class Reader {
       this.#sentence.mark(start, end);
       for (const service of services.slice(0, 1)) this.#state(service, 'is there', [{}]);
     }
+    const onlyThere = this.#checks.every((check) => 'says' in check && check.says.endsWith(' is there'));
+    if (onlyThere && !this.#sentence.has(/\b(?:services?|containers?|sidecars?|compose)\b/i)) return [];
     if (this.#checks.length > 0)
       this.#sentence.takeAll(
         /\b(?:docker[- ]?compose|compose|services?|containers?|sidecars?|stack|volumes?|networks?|ports?|images?|environment|env|variables?|vars?|limits?|memory|cpu|health\s?-?checks?|conditions?|polic(?:y|ies)|persistence|persistent|resources?|existing|root|local|development|production|production-ready|profiles?|definitions?|custom)\b/i,
@@ -102,6 +104,7 @@ class Reader {
     const next = subjects.find(({ start }) => start >= at);
     if (next) return { services: grouped(subjects, next, text), every: false };
     if (/\b(?:all|every|each)\s+(?:\w+\s+)?(?:services?|containers?)\b/i.test(text)) return { services: this.#names, every: true };
+    if (this.#mentions.length > 0) return { services: [], every: false };
     for (const earlier of this.#context.before().slice(0, 6)) {
       const named = servicesIn(earlier.replace(/\([^()]*\)/g, ' '), this.#files);
       const services = Array.from(new Set(named.flatMap((mention) => mention.services)));
@@ -178,7 +181,7 @@ class Reader {
       const list = match[1]!;
       const offset = start + match[0].length - list.length;
       const healthy = /\bservice_healthy\b|\bhealth\w*\s*(?:check)?\s*conditions?\b/i.test(list);
-      const subjects = this.#mentions.filter(({ end }) => end <= start && !/[;.]/.test(text.slice(end, start)));
+      const subjects = this.#mentions.filter(({ end }) => end <= start && !/;|\.\s/.test(text.slice(end, start)));
       const last = subjects.at(-1);
       const users = last ? grouped(subjects, last, text) : this.#subjectAt(start, []).services;
       let from = offset;
@@ -238,7 +241,12 @@ class Reader {
     each(/\bcpus\b/, () => ({ says: 'has a CPU limit', any: limited('cpus', SET) }));
     this.#healthChecks(found);
     each(/\benv_?\s?files?\s*[:=]?\s*\[?["'`]?((?:[\w./-]*\/)?\.env[\w.-]*|[\w./-]+\.env)\b["'`]?\]?/i, ([, file]) => ({ says: `loads ${file}`, any: envFiles(file!) }));
-    each(/\bprofiles?\s*[:=]?\s*(?:\[\s*)?["']?([a-z][\w-]*)["']?(?:\s*\])?(?=$|[\s,;).])/i, ([, profile]) => (/^(?:flag|used|for|and|is|to|only)$/i.test(profile!) ? undefined : { says: `belongs to the profile ${profile}`, any: [{ profiles: [profile!] }] }));
+    each(/\bprofiles?\s*(?:[:=]\s*\[?\s*["']?|["'`[])([a-z][\w-]*)["'`]?(?:\s*\])?(?=$|[\s,;).])|(?:--profile[\s=]|\bCOMPOSE_PROFILES=)([a-z][\w-]*)(?:\s+flag)?/i, ([, one, other]) => ({
+      says: `belongs to the profile ${one ?? other}`,
+      any: [{ profiles: [(one ?? other)!] }],
+    }));
+    if (found.some(({ any }) => any.some((fragment) => typeof fragment === 'object' && fragment !== null && 'profiles' in fragment)))
+      sentence.takeAll(/\b(?:started|starts|runs?|enabled)\s+only\s+(?:when|with|if)\b|\bconditional(?:ly)?\b|\bused\b/i);
     each(/\bbuild(?:s|ing)?\s*(?:from|context|:)?\s*["'`]?(\.{1,2}(?:\/[\w./-]*)?|(?:\.\/)?[\w-]+\/[\w./-]*)["'`]?(?=$|[\s,;).])/i, ([, folder]) => ({ says: `is built from ${folder}`, any: folders(folder!) }));
     each(/\b(?:from|with|using|dockerfile:?)\s+["'`]?((?:[\w./-]*\/)?(?:[\w-]+\.)?[Dd]ockerfile(?:\.[\w-]+)?)\b["'`]?/, ([, file]) => ({ says: `is built with ${file}`, any: either({ build: { dockerfile: { $: 'contains', text: file!.replace(/^\.\//, '') } } }, { build: { context: { $: 'contains', text: file!.replace(/^\.\/|\/?[Dd]ockerfile$/g, '') || '.' } } }) }));
     each(/\btarget\s*[:=]\s*["'`]?([a-z][\w-]*)["'`]?/i, ([, target]) => ({ says: `builds the target ${target}`, any: [{ build: { target: target! } }] }));

@@ -212,7 +212,8 @@ const MAPPING =
 
 /** `selecting pods with label app: api`, `mapping external port 80 to container port 8080`: a Service's selector and ports, said in that order. */
 export const wiring: Shape = (sentence, context) => {
-  if (!context.own.kinds.includes('Service') && !context.parent.kinds.includes('Service')) return [];
+  const inFile = context.inventory.ofKind('Service').some(({ source }) => context.own.files.includes(source.path));
+  if (!inFile && !context.own.kinds.includes('Service') && !context.parent.kinds.includes('Service')) return [];
   const spec: { [key: string]: Expected } = {};
   const selecting = sentence.take(SELECTING);
   if (selecting) spec['selector'] = { [selecting[1]!]: selecting[2]! };

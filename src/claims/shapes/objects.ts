@@ -138,7 +138,7 @@ export const storage: Shape = (sentence, context) => {
   if (size) spec['resources'] = { requests: { storage: size[1]!.replace(/\s/g, '') } };
   if (mode) spec['accessModes'] = [{ RWO: 'ReadWriteOnce', RWX: 'ReadWriteMany', ROX: 'ReadOnlyMany' }[mode[1]!] ?? mode[1]!];
   if (storageClass) spec['storageClassName'] = storageClass[1]!;
-  const claimNamed = sentence.has(/\bPVCs?\b|\bpersistent\s*volume\s*claims?\b|\bvolume\s?claim\s?templates?\b|\bpersistent storage\b/i);
+  const claimNamed = /\bPVCs?\b|\bpersistent\s*volume\s*claims?\b|\bvolume\s?claim\s?templates?\b|\bpersistent storage\b/i.test(sentence.open);
   if (Object.keys(spec).length > 0 || (claimNamed && checks.length === 0)) {
     const claims = context.resolve(['PersistentVolumeClaim']).found;
     const holders = context.resolve(['StatefulSet']).found.filter((resource) => itemsOf(get(resource.node, 'spec', 'volumeClaimTemplates')).length > 0);

@@ -16,7 +16,7 @@ const COMMAND = new RegExp(
     'docker (?:build|run|push|pull|exec|buildx|tag|inspect|ps|images|login|logs|scan)',
     '(?:podman|buildah) (?:build|run|push|bud)',
     'kustomize (?:build|edit)',
-    'minikube \\w+',
+    'minikube (?:start|stop|delete|image|tunnel|addons|service|status|ip|dashboard)',
     'kind (?:create|load|delete|get|export)',
     'k3d (?:cluster|image)',
     'curl (?:-|http|localhost|\\$)',

@@ -100,6 +100,8 @@ export const volumes: Shape = (sentence, context) => {
     checks.push(fragmentOf(`${whose(found.map(({ workload }) => workload))} mounts the sub-path ${part[1]}`, containerTargets(found), { volumeMounts: [{ subPath: part[1]! }] }, 'assert', asked(sentence, found)));
   }
   if (checks.length > 0) {
+    const where = /\b(?:on|in|to|of|for)\s+the\s+(?:main\s+|primary\s+)?([a-z0-9-]+)\s+container\b/.exec(sentence.text);
+    if (where && context.containers().every(({ container }) => container.name === where[1])) sentence.mark(where.index, where.index + where[0].length);
     sentence.takeAll(/\b(?:volumes?|volume\s?mounts?|mount(?:s|ed|ing)?|emptyDirs?|entry|entries|both|PVCs?|volumeMounts)\b/i);
   }
   return checks;
