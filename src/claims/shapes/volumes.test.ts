@@ -39,12 +39,24 @@ spec:
 
 describe('volumes, mounts and containers beside the first', () => {
   test.each([
-    ['Add volumes to the Deployment: tls (secret: api-tls) and store (pvc: api-data)', 'Add volumes to the Deployment: tls (secret: web-tls) and store (pvc: api-data)', 'partial'],
+    [
+      'Add volumes to the Deployment: tls (secret: api-tls) and store (pvc: api-data)',
+      'Add volumes to the Deployment: tls (secret: web-tls) and store (pvc: api-data)',
+      'partial',
+    ],
     ['Add a volumes entry referencing the api-data PVC', 'Add a volumes entry referencing the web-data PVC', 'unmet'],
     ['Add a volumeMounts entry for the PVC at /data on the api container', 'Add a volumeMounts entry for the PVC at /var/data on the api container', 'partial'],
-    ['Mount the api-settings ConfigMap read-only at /config in the init container', 'Mount the api-tls Secret read-only at /config in the init container', 'partial'],
+    [
+      'Mount the api-settings ConfigMap read-only at /config in the init container',
+      'Mount the api-tls Secret read-only at /config in the init container',
+      'partial',
+    ],
     ['Mount emptyDir volume (medium: Memory, sizeLimit: 64Mi)', 'Mount emptyDir volume (medium: Memory, sizeLimit: 128Mi)', 'partial'],
-    ['Add the auth-proxy sidecar container with args --cookie-secure=true (no --skip-auth)', 'Add the auth-proxy sidecar container with args --cookie-secure=false (no --skip-auth)', 'partial'],
+    [
+      'Add the auth-proxy sidecar container with args --cookie-secure=true (no --skip-auth)',
+      'Add the auth-proxy sidecar container with args --cookie-secure=false (no --skip-auth)',
+      'partial',
+    ],
     ['Add an init container using the busybox image', 'Add an init container using the alpine image', 'unmet'],
     ['The auth-proxy sidecar has volume mounts for TLS (/etc/tls)', 'The auth-proxy sidecar has volume mounts for TLS (/etc/certs)', 'partial'],
   ])('%s / %s', (holds, neighbour, verdict) => {

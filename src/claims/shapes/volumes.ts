@@ -24,10 +24,15 @@ function originOf(word: string): Origin {
 /** The names of a workload's volumes of that origin. A name in the story may be the volume's own or its object's. */
 function volumesOf(workload: Workload, { field, names }: Origin, name: string | undefined): string[] {
   const volumes = itemsOf(get(workload.pod, 'volumes')).filter((volume) => get(volume, field));
-  const known = volumes.filter((volume) => name === undefined || textOf(get(volume, 'name')) === name || (names !== undefined && textOf(get(volume, field, names)) === name));
+  const known = volumes.filter(
+    (volume) => name === undefined || textOf(get(volume, 'name')) === name || (names !== undefined && textOf(get(volume, field, names)) === name),
+  );
   const own = known.flatMap((volume) => textOf(get(volume, 'name')) ?? []);
   // a StatefulSet's claims are volumes as well
-  const templates = field === 'persistentVolumeClaim' ? itemsOf(get(workload.node, 'spec', 'volumeClaimTemplates')).flatMap((claim) => textOf(get(claim, 'metadata', 'name')) ?? []) : [];
+  const templates =
+    field === 'persistentVolumeClaim'
+      ? itemsOf(get(workload.node, 'spec', 'volumeClaimTemplates')).flatMap((claim) => textOf(get(claim, 'metadata', 'name')) ?? [])
+      : [];
   return [...own, ...templates.filter((template) => name === undefined || template === name)];
 }
 
@@ -44,7 +49,16 @@ function hasVolume(sentence: Sentence, context: Context, origin: Origin, name: s
   if (!claimed || more !== undefined) return own;
   // the name may be the volume's own, or a claim template's
   const [workload] = workloads;
-  return { is: 'any', says, of: [own, ...volumesOf(workload!, origin, name).map((each) => fragmentOf(says, podTargets(workloads), { volumes: [{ name: each, [origin.field]: { $: 'present' } }] }))] };
+  return {
+    is: 'any',
+    says,
+    of: [
+      own,
+      ...volumesOf(workload!, origin, name).map((each) =>
+        fragmentOf(says, podTargets(workloads), { volumes: [{ name: each, [origin.field]: { $: 'present' } }] }),
+      ),
+    ],
+  };
 }
 
 /** A container mounts such a volume at a path: the mount names a volume of the pod that has this origin. */
@@ -73,7 +87,8 @@ export const volumes: Shape = (sentence, context) => {
   if (!sentence.has(/\b(?:volumes?|volumeMounts?|mount(?:s|ed|ing)?|emptyDirs?|subPath)\b/i) || context.workloads().found.length === 0) return [];
   const checks: Check[] = [];
   const held = new Set(context.inventory.resources.map(({ name }) => name));
-  const isName = (word: string | undefined): boolean => word !== undefined && (/-/.test(word) || held.has(word) || context.claim.markdown.includes(`\`${word}\``)) && !/^(?:read-only|non-\w+)$/.test(word);
+  const isName = (word: string | undefined): boolean =>
+    word !== undefined && (/-/.test(word) || held.has(word) || context.claim.markdown.includes(`\`${word}\``)) && !/^(?:read-only|non-\w+)$/.test(word);
   for (const match of sentence.takeAll(MOUNT)) {
     const origin = originOf(match[2]!);
     const before = isName(match[1]) ? match[1] : undefined;
@@ -84,7 +99,8 @@ export const volumes: Shape = (sentence, context) => {
   if (sentence.has(/\bvolumes?\b/i))
     for (const match of sentence.takeAll(LISTED)) checks.push(hasVolume(sentence, context, originOf(match[2]!), match[3], match[1]!));
   const referring = sentence.take(REFERRING);
-  if (referring) checks.push(hasVolume(sentence, context, originOf(referring[2]!), isName(referring[1]) ? referring[1] : isName(referring[3]) ? referring[3] : undefined));
+  if (referring)
+    checks.push(hasVolume(sentence, context, originOf(referring[2]!), isName(referring[1]) ? referring[1] : isName(referring[3]) ? referring[3] : undefined));
   if (sentence.has(/\bemptyDir\b/)) {
     const empty: { [key: string]: Expected } = {};
     const medium = sentence.take(/\bmedium\s*[:=]?\s*["'`]?Memory\b["'`]?|\b(?:memory|RAM)-backed\b|\btmpfs\b/i);
@@ -97,7 +113,15 @@ export const volumes: Shape = (sentence, context) => {
   const part = sentence.take(/\bsubPath\s*(?:[:=]|of)?\s*["'`]?([\w.-]*\w[\w./-]*\w)["'`]?/);
   if (part) {
     const found = context.containers();
-    checks.push(fragmentOf(`${whose(found.map(({ workload }) => workload))} mounts the sub-path ${part[1]}`, containerTargets(found), { volumeMounts: [{ subPath: part[1]! }] }, 'assert', asked(sentence, found)));
+    checks.push(
+      fragmentOf(
+        `${whose(found.map(({ workload }) => workload))} mounts the sub-path ${part[1]}`,
+        containerTargets(found),
+        { volumeMounts: [{ subPath: part[1]! }] },
+        'assert',
+        asked(sentence, found),
+      ),
+    );
   }
   if (checks.length > 0) {
     const where = /\b(?:on|in|to|of|for)\s+the\s+(?:main\s+|primary\s+)?([a-z0-9-]+)\s+container\b/.exec(sentence.text);
@@ -113,7 +137,13 @@ export const mountPaths: Shape = (sentence, context) => {
   if (!list) return [];
   const found = context.containers();
   return Array.from(list[0].matchAll(/\((\/[\w./-]*\w)\)/g), ([, path]) =>
-    fragmentOf(`${whose(found.map(({ workload }) => workload))} mounts a volume at ${path}`, containerTargets(found), { volumeMounts: [{ mountPath: path! }] }, 'assert', asked(sentence, found)),
+    fragmentOf(
+      `${whose(found.map(({ workload }) => workload))} mounts a volume at ${path}`,
+      containerTargets(found),
+      { volumeMounts: [{ mountPath: path! }] },
+      'assert',
+      asked(sentence, found),
+    ),
   );
 };
 
@@ -123,13 +153,22 @@ export const sidecars: Shape = (sentence, context) => {
   if (workloads.length === 0) return [];
   const checks: Check[] = [];
   const of = asked(sentence, workloads);
-  const sidecar = sentence.take(new RegExp(`\\b(?:the\\s+|an?\\s+)?["'\`]?(${NAME}-${NAME}|(?<=["'\`])${NAME})["'\`]?\\s+(?:sidecars?(?:\\s+containers?)?|init[\\s-]?[Cc]ontainers?)\\b`));
-  const init = sidecar ? undefined : sentence.take(new RegExp(`\\b(?:an?\\s+|the\\s+)?init[\\s-]?[Cc]ontainers?\\b(?:\\s+(?:named|called)\\s+["'\`]?(${NAME})["'\`]?)?`));
+  const sidecar = sentence.take(
+    new RegExp(`\\b(?:the\\s+|an?\\s+)?["'\`]?(${NAME}-${NAME}|(?<=["'\`])${NAME})["'\`]?\\s+(?:sidecars?(?:\\s+containers?)?|init[\\s-]?[Cc]ontainers?)\\b`),
+  );
+  const init = sidecar
+    ? undefined
+    : sentence.take(new RegExp(`\\b(?:an?\\s+|the\\s+)?init[\\s-]?[Cc]ontainers?\\b(?:\\s+(?:named|called)\\s+["'\`]?(${NAME})["'\`]?)?`));
   if (!sidecar && !init) return [];
   const field = init || /init/i.test(sidecar![0]) ? 'initContainers' : 'containers';
   const name = sidecar?.[1] ?? init?.[1];
   const inner: { [key: string]: Expected } = name === undefined ? {} : { name };
-  const image = field === 'initContainers' ? sentence.take(/\(?(?:(?:minimal|small|using|with|an?|the)\s+)*["'`]?((?:[a-z0-9][\w.-]*\/)*[a-z0-9][\w.-]*[a-z0-9])(?::(\w[\w.-]*\w))?["'`]?\s+image\)?/) : undefined;
+  const image =
+    field === 'initContainers'
+      ? sentence.take(
+          /\(?(?:(?:minimal|small|using|with|an?|the)\s+)*["'`]?((?:[a-z0-9][\w.-]*\/)*[a-z0-9][\w.-]*[a-z0-9])(?::(\w[\w.-]*\w))?["'`]?\s+image\)?/,
+        )
+      : undefined;
   if (image) inner['image'] = { $: 'image', repository: image[1]!, ...(image[2] ? { tag: image[2] } : {}) };
   const says = `${whose(workloads)} has ${field === 'initContainers' ? 'an init container' : 'a container'}${name === undefined ? '' : ` ${name}`}`;
   checks.push(fragmentOf(says, podTargets(workloads), { [field]: Object.keys(inner).length > 0 ? [inner] : { $: 'present' } }, 'assert', of));
