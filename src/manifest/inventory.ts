@@ -176,7 +176,8 @@ export class Inventory {
 /** Whether a manifest would be looked for in this file. */
 export const isManifestPath = (path: string, manifests: readonly string[]): boolean => isYamlPath(path) && isInside(path, manifests);
 
-const isInside = (path: string, manifests: readonly string[]): boolean =>
+/** Whether a path is one of these files or below one of these folders; none named means everywhere. */
+export const isInside = (path: string, manifests: readonly string[]): boolean =>
   manifests.length === 0 || manifests.some((root) => path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`));
 
 const isYamlPath = (path: string): boolean =>
