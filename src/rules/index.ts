@@ -12,6 +12,7 @@ import { cronjobRestartPolicyInvalid } from './cronjob-restart-policy-invalid.ts
 import { dangerousCapabilityAdded } from './dangerous-capability-added.ts';
 import { defaultServiceAccountBound } from './default-service-account-bound.ts';
 import { envVarDuplicate } from './env-var-duplicate.ts';
+import { environmentNotSet } from './environment-not-set.ts';
 import { ephemeralDataStore } from './ephemeral-data-store.ts';
 import { ephemeralStorageMissing } from './ephemeral-storage-missing.ts';
 import { ephemeralStorageRequestNotEqualLimit } from './ephemeral-storage-request-not-equal-limit.ts';
@@ -34,6 +35,7 @@ import { hpaTargetWithoutRequests } from './hpa-target-without-requests.ts';
 import { imagePullPolicyNotAlways } from './image-pull-policy-not-always.ts';
 import { imageRegistryDeprecated } from './image-registry-deprecated.ts';
 import { imageTagLatest } from './image-tag-latest.ts';
+import { imageUidMismatch } from './image-uid-mismatch.ts';
 import { ingressBackendMissing } from './ingress-backend-missing.ts';
 import { ingressDuplicateRoute } from './ingress-duplicate-route.ts';
 import { ingressNginxSnippet } from './ingress-nginx-snippet.ts';
@@ -132,6 +134,7 @@ export const rules: readonly Rule[] = [
   dangerousCapabilityAdded,
   defaultServiceAccountBound,
   envVarDuplicate,
+  environmentNotSet,
   ephemeralDataStore,
   ephemeralStorageMissing,
   ephemeralStorageRequestNotEqualLimit,
@@ -154,6 +157,7 @@ export const rules: readonly Rule[] = [
   imagePullPolicyNotAlways,
   imageRegistryDeprecated,
   imageTagLatest,
+  imageUidMismatch,
   ingressBackendMissing,
   ingressDuplicateRoute,
   ingressNginxSnippet,
