@@ -15,9 +15,23 @@ const reviews = long ? 1_000 : 40;
 const everySeconds = long ? 4 : 2;
 const atMost = long ? Number.POSITIVE_INFINITY : 6;
 
+// The long one runs what is shipped; `npm run test:faults` builds it.
+const main = join(import.meta.dirname, long ? '../dist/main.js' : '../src/cli/main.ts');
+
 const backends = await startBackends();
 const { postgres, redis } = backends;
 afterAll(() => backends[Symbol.asyncDispose]());
+
+test.runIf(postgres && long)(
+  'twenty processes that migrate at once bring an empty database to its version, and one of them does it',
+  async () => {
+    const env = { AI_AGENTS_DATABASE_URL: postgres!.database() };
+    const runs = Array.from({ length: 20 }, () => startProcess(main, ['migrate'], env));
+    expect(await Promise.all(runs.map(({ ended }) => ended))).toEqual(Array(20).fill(0));
+    expect(runs.filter((run) => !run.said().includes('nothing to do'))).toHaveLength(1);
+  },
+  300_000,
+);
 
 describe.runIf(postgres && redis)('a bad day', () => {
   test(`${reviews} reviews ordered at once by twenty clients end once each, whatever dies meanwhile`, async () => {
@@ -35,8 +49,6 @@ describe.runIf(postgres && redis)('a bad day', () => {
       AI_AGENTS_LOG_LEVEL: 'warn',
       AI_AGENTS_RATE_LIMIT: '1000000',
     };
-    // The long one runs what is shipped; `npm run test:faults` builds it.
-    const main = join(import.meta.dirname, long ? '../dist/main.js' : '../src/cli/main.ts');
     const run = (index: number) =>
       startProcess(main, ['worker'], {
         ...env,

@@ -26,13 +26,13 @@ export const reviewJob = defineJob({
     const { store, tenantId, deps } = context;
     const review = await startReview(store, tenantId, reviewId);
     if (!review) return async () => {}; // it has ended, and with it what this job was for
+    context.log.setBindings({ request: review.request_id }); // so that its lines lead back to who asked
     if (review.commit !== null && !review.holds) {
       const holder = await bindToCommit(store, tenantId, reviewId, review.commit);
       if (holder) return follow(reviewId, holder);
     }
     const timeout = AbortSignal.timeout(deps.timeoutSeconds * 1000);
     const signal = AbortSignal.any([context.signal, timeout]);
-    context.log.debug({ request: review.request_id }, 'review started');
     try {
       await using fetched = await deps.fetchRepository({ tenantId, repository: review.repository, ref: review.commit ?? review.ref }, signal);
       const { dir, ref, fileBytes } = fetched;

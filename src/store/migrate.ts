@@ -24,6 +24,8 @@ export async function migrate(store: Store): Promise<string[]> {
     }
     try {
       await runMigrations(session, 'bullmq');
+      // Makes the queue's sequence, which BullMQ would make at the first message: whoever sends it may create nothing.
+      await sql`SELECT bullmq.next_job_id(${queueName})`.execute(db);
       await sql`GRANT USAGE ON SCHEMA bullmq TO ai_agents_app`.execute(db);
       await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA bullmq TO ai_agents_app`.execute(db);
       await sql`GRANT USAGE ON ALL SEQUENCES IN SCHEMA bullmq TO ai_agents_app`.execute(db);

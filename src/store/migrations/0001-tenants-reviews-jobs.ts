@@ -103,6 +103,7 @@ const up = [
      WHERE commit IS NULL AND started_at IS NULL AND state = 'queued'`,
   'CREATE INDEX reviews_newest ON ai_agents.reviews (tenant_id, created_at DESC, id DESC)',
   'CREATE INDEX reviews_newest_in_state ON ai_agents.reviews (tenant_id, state, created_at DESC, id DESC)',
+  'CREATE INDEX reviews_newest_of_outcome ON ai_agents.reviews (tenant_id, outcome, created_at DESC, id DESC)',
   'CREATE INDEX reviews_newest_of_repository ON ai_agents.reviews (tenant_id, repository_id, created_at DESC, id DESC)',
   'CREATE INDEX reviews_of_commit ON ai_agents.reviews (tenant_id, commit)',
   'CREATE INDEX reviews_of_story ON ai_agents.reviews (tenant_id, story_id, created_at)',
