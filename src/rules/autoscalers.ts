@@ -1,6 +1,7 @@
 import type { Inventory } from '../manifest/inventory.ts';
 import { isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
 import { get, type Node, numberOf, textOf } from '../manifest/yaml.ts';
+import { append } from './append.ts';
 import { isFragment } from './kustomization.ts';
 import { named, nearest } from './neighbours.ts';
 import { groupOf, objects } from './objects.ts';
@@ -38,7 +39,7 @@ export const autoscalersOf = (inventory: Inventory, workload: Workload): readonl
 const byWorkload = once((inventory: Inventory) => {
   const index = new Map<Workload, Autoscaler[]>();
   for (const autoscaler of autoscalers(inventory)) {
-    for (const workload of autoscaler.workloads) index.set(workload, [...(index.get(workload) ?? []), autoscaler]);
+    for (const workload of autoscaler.workloads) append(index, workload, autoscaler);
   }
   return index;
 });

@@ -1,6 +1,7 @@
 import type { Inventory } from '../manifest/inventory.ts';
 import { isClusterScoped, type Resource, selects, type Workload } from '../manifest/resource.ts';
 import { entriesOf, get, type Node, stringsOf, textOf } from '../manifest/yaml.ts';
+import { append } from './append.ts';
 import { isBuiltIn, objects } from './objects.ts';
 import { once } from './once.ts';
 
@@ -20,9 +21,7 @@ type ByNamespace<T extends Resource> = Map<string, Map<string | undefined, T[]>>
 function add<T extends Resource>(index: ByNamespace<T>, key: string, resource: T): void {
   let namespaces = index.get(key);
   if (!namespaces) index.set(key, (namespaces = new Map()));
-  const list = namespaces.get(resource.namespace);
-  if (list) list.push(resource);
-  else namespaces.set(resource.namespace, [resource]);
+  append(namespaces, resource.namespace, resource);
 }
 
 function under<T extends Resource>(index: ByNamespace<T>, key: string, namespace: string | undefined): readonly T[] {
@@ -46,7 +45,7 @@ export const named = (inventory: Inventory, kind: string, name: string, near: Pi
 export function nearest<T extends Resource>(candidates: readonly T[], near: Resource): readonly T[] {
   if (candidates.length < 2) return candidates;
   const depths = candidates.map((candidate) => sharedDepth(candidate.source.path, near.source.path));
-  const most = Math.max(...depths);
+  const most = depths.reduce((a, b) => Math.max(a, b));
   return candidates.filter((_candidate, index) => depths[index] === most);
 }
 
@@ -87,7 +86,7 @@ const links = once((inventory: Inventory) => {
     if (textOf(get(service.node, 'spec', 'type')) === 'ExternalName') continue;
     const found = nearest(labelled(inventory, serviceSelector(service), service), service);
     behind.set(service, found);
-    for (const workload of found) before.set(workload, [...(before.get(workload) ?? []), service]);
+    for (const workload of found) append(before, workload, service);
   }
   return { behind, before };
 });

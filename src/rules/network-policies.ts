@@ -1,6 +1,7 @@
 import type { Inventory } from '../manifest/inventory.ts';
 import type { Resource, Workload } from '../manifest/resource.ts';
 import { get, itemsOf, textOf } from '../manifest/yaml.ts';
+import { append } from './append.ts';
 import { mayShareNamespace, nearest, selected } from './neighbours.ts';
 import { groupOf, objects } from './objects.ts';
 import { once } from './once.ts';
@@ -20,7 +21,7 @@ const policies = once((inventory: Inventory) => {
   for (const policy of objects(inventory, 'NetworkPolicy')) {
     const found = selected(inventory, get(policy.node, 'spec', 'podSelector'), policy);
     pods.set(policy, nearest(found, policy));
-    for (const workload of found) covering.set(workload, [...(covering.get(workload) ?? []), policy]);
+    for (const workload of found) append(covering, workload, policy);
   }
   return { covering, pods };
 });

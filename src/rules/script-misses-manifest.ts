@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type AppliedFile, appliedFiles, scriptsRun } from '../code/applied-files.ts';
 import type { Script } from '../code/shell.ts';
 import type { Inventory } from '../manifest/inventory.ts';
+import { append } from './append.ts';
 import { isFragment } from './kustomization.ts';
 import { titleOf } from './objects.ts';
 import { defineRule, type Found } from './rule.ts';
@@ -40,7 +41,7 @@ function* missedBy(inventory: Inventory, files: readonly AppliedFile[], others: 
       const file = resource.source.path;
       if (path.posix.dirname(file) !== folder || own.has(file) || others.has(file) || resource.template || isFragment(inventory, resource)) continue;
       if (resource.apiVersion.startsWith('kustomize.config.k8s.io/')) continue;
-      missed.set(file, [...(missed.get(file) ?? []), titleOf(resource)]);
+      append(missed, file, titleOf(resource));
     }
     // Where more is left out than applied, the script picks what it wants.
     if (missed.size === 0 || missed.size > own.size / 2) continue;
