@@ -111,8 +111,12 @@ function chosen(sort: Sort, all: readonly string[], text: string, context: Conte
     const named = paths.filter((path) => files.includes(path));
     if (named.length > 0) return named;
     if (distance > NEAR) continue;
-    const words = new Set(wordsOf(said).flatMap(synonyms).map(stem));
-    const scores = paths.map((path) => Array.from(new Set(wordsOf(path).map(stem))).filter((word) => words.has(word) && !IN_EACH.has(word)).length);
+    const words = new Set(wordsOf(said).flatMap(meanings).map(stem));
+    const beside = new Set(wordsOf(BESIDE.exec(said)?.[0] ?? '').flatMap(meanings).map(stem));
+    const scores = paths.map((path) => {
+      const own = Array.from(new Set(wordsOf(path).map(stem))).filter((word) => !IN_EACH.has(word));
+      return own.filter((word) => words.has(word)).length + 2 * own.filter((word) => beside.has(word)).length;
+    });
     const top = Math.max(...scores);
     if (top > 0) return paths.filter((_, index) => scores[index] === top);
   }
@@ -122,6 +126,15 @@ function chosen(sort: Sort, all: readonly string[], text: string, context: Conte
 
 /** Words of claims farther away than this say nothing about which file is meant; a file's name does. */
 const NEAR = 4;
+/** The words right before what a sort is called: "the production Docker Compose". */
+const BESIDE = /\b[\w-]+(?:\s+[\w-]+)?\s+(?=docker[- ]?compose|compose\b|dockerfile|containerfile|(?:ci|cd|github)\b[\w\s/]{0,12}(?:workflow|pipeline|job))/i;
+const SHORT: readonly (readonly string[])[] = [
+  ['prod', 'production'],
+  ['dev', 'development', 'local'],
+  ['stage', 'staging'],
+  ['e2e', 'end-to-end'],
+];
+const meanings = (word: string): readonly string[] => [...synonyms(word), ...SHORT.filter((group) => group.includes(word)).flat()];
 const ASIDE = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|templates?|node_modules|vendor|\.devcontainer)\//i;
 const IN_EACH = new Set(['dockerfile', 'containerfile', 'docker', 'compose', 'yml', 'yaml', 'github', 'workflow', 'workflows', 'test', 'tests', 'py', 'ts', 'js', 'src'].map(stem));
 /** What `docker build` and `docker compose` take when nothing is said. */

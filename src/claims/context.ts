@@ -162,5 +162,8 @@ export function subjectOf(text: string, inventory: Inventory, components: Compon
   );
   const prose = text.replace(new RegExp(PATH, 'g'), (path) => (/[./]/.test(path) ? ' '.repeat(path.length) : path));
   const kinds = Array.from(prose.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);
+  // a file stands for the kind that it holds, unless it holds many
+  const held = new Set(inventory.resources.filter(({ source }) => files.includes(source.path)).map(({ kind }) => kind));
+  if (held.size <= 2) kinds.push(...held);
   return { files: Array.from(new Set(files)), mentions: components.mentions(text), kinds: Array.from(new Set(kinds)) };
 }

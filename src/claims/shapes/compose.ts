@@ -79,6 +79,7 @@ class Reader {
       this.#sentence.mark(start, end);
       for (const service of services.slice(0, 1)) this.#state(service, 'is there', [{}]);
     }
+    if (/^fix(?:es|ed)?\b/i.test(text)) this.#checks.push({ is: 'unread', aside: false, says: 'what was wrong, and what is right, is not in these words' });
     const onlyThere = this.#checks.every((check) => 'says' in check && check.says.endsWith(' is there'));
     if (onlyThere && !this.#sentence.has(/\b(?:services?|containers?|sidecars?|compose)\b/i)) return [];
     if (this.#checks.length > 0)
@@ -207,10 +208,13 @@ class Reader {
   #values(): Stated[] {
     const found: Stated[] = [];
     const sentence = this.#sentence;
-    const each = (pattern: RegExp, read: (match: RegExpExecArray) => Omit<Stated, 'at'> | undefined) => {
-      for (const match of sentence.takeAll(pattern)) {
-        const stated = read(match);
-        if (stated) found.push({ at: match.index, ...stated });
+    const each = (pattern: RegExp, read: (match: RegExpMatchArray) => Omit<Stated, 'at'> | undefined) => {
+      for (const match of sentence.text.matchAll(new RegExp(pattern, `${pattern.flags}g`))) {
+        const end = match.index + match[0].length;
+        const stated = sentence.isExplained(match.index, end) ? undefined : read(match);
+        if (!stated) continue;
+        sentence.mark(match.index, end);
+        found.push({ at: match.index, ...stated });
       }
     };
     const built = (image: { repository: string; tag: string }): Expected[] => [{ image: { $: 'image', ...image } }];

@@ -132,7 +132,7 @@ export function runChecks(sentence: Sentence, context: Context, { needs, command
     if (/\bapplied?\b|\bappl(?:y|ies)\b|\bdeploy(?:s|ed)?\b/i.test(text) && !/\bscript\b/i.test(text)) rules(REFUSED, applied);
     if (
       /\b(?:ready|readiness|running|starts?|started|healthy|health|logs?|up and|1\/1|operational|port-forward|curl|return|respond)\b/i.test(text) &&
-      !/\bnamespaces?\b|\bservice (?:discovery|dns)\b/i.test(text)
+      !/\bnamespaces?\b|\bservice (?:discovery|dns)\b|\b(?:minikube|kind|k3d)\s+(?:start|create|cluster)\b/i.test(text)
     )
       rules(NEVER_STARTS);
     if (/\b(?:endpoints?|accessible|reach\w*|port-forward|curl|respond\w*|return\w*|route\w*|ingress|communicat\w*|connect\w*)\b/i.test(text))
