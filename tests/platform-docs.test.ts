@@ -27,6 +27,8 @@ const blocks: readonly Block[] = [...page.matchAll(/^```sh ?([a-z ]*)\n(.*?)^```
 let folder: string;
 let port: number;
 const background: ChildProcess[] = [];
+/** all that they said */
+let log = '';
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'platform-docs-'));
@@ -73,7 +75,11 @@ class Terminal {
     const child = spawn('bash', ['-c', `exec ${text.trim()}`], { cwd: folder, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
     background.push(child);
     let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        said += chunk;
+        log += chunk;
+      });
     for (let waited = 0; !until.test(said); waited += 100) {
       if (waited > 60_000 || child.exitCode !== null) throw new Error(`${text} said: ${said}`);
       await sleep(100);
@@ -136,6 +142,8 @@ test('many machines: every command of the page, then a restore into another data
   const { id } = await client.orderReview({ repository: 'https://127.0.0.1/nothing', ref: 'main', stories: ['a.md'] });
   await (await client.listEvents({ id })).text();
   expect(await client.getReview({ id })).toMatchObject({ state: 'failed', failure: { code: 'REPOSITORY_REFUSED' } });
+  expect(log).toContain('"job ended"');
+  expect(log).not.toContain('trouble'); // the login that works may do all that it has to
   terminal.run(adapt(blocks.find(({ text }) => text.startsWith('pg_dump'))!.text));
 
   // The roles are the server's, and are there; a new server would not have them.

@@ -2,7 +2,7 @@ import { Queue as BullQueue, Worker as BullWorker, createPostgresBackend, type Q
 import { Redis } from 'ioredis';
 import type { Store } from '../store/store.ts';
 
-const name = 'ai-agents';
+export const queueName = 'ai-agents';
 
 /**
  * The bell that wakes workers. PostgreSQL decides what runs and when; a message only says "there is something", so all of them may be lost,
@@ -46,10 +46,10 @@ function onRedis(url: string, onTrouble: (error: Error) => void): Queue {
     return connection;
   };
   return bell('redis', onTrouble, {
-    produce: () => new BullQueue(name, { ...producing, connection: producer, skipWaitingForReady: true, streams: { events: { maxLen: 1 } } }),
+    produce: () => new BullQueue(queueName, { ...producing, connection: producer, skipWaitingForReady: true, streams: { events: { maxLen: 1 } } }),
     listen: (options, answer) => {
       const connection = consumer();
-      const worker = new BullWorker(name, answer, { ...options, connection });
+      const worker = new BullWorker(queueName, answer, { ...options, connection });
       return { worker, close: async () => connection.disconnect() };
     },
     ping: async () => void (await producer.ping()),
@@ -60,8 +60,8 @@ function onRedis(url: string, onTrouble: (error: Error) => void): Queue {
 function onStore(store: Store, onTrouble: (error: Error) => void): Queue {
   const connection = store.bullmq;
   return bell(store.is, onTrouble, {
-    produce: () => new BullQueue(name, { ...producing, connection }, createPostgresBackend),
-    listen: (options, answer) => ({ worker: new BullWorker(name, answer, { ...options, connection }, createPostgresBackend), close: async () => {} }),
+    produce: () => new BullQueue(queueName, { ...producing, connection }, createPostgresBackend),
+    listen: (options, answer) => ({ worker: new BullWorker(queueName, answer, { ...options, connection }, createPostgresBackend), close: async () => {} }),
     ping: async () => void (await connection.query('SELECT 1')),
     close: async () => {},
   });

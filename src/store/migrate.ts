@@ -2,6 +2,7 @@ import { runMigrations } from 'bullmq';
 import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { databaseUnusable, migrationFailed, schemaOutdated } from '../errors.ts';
+import { queueName } from '../queue/queue.ts';
 import { tenantsReviewsJobs } from './migrations/0001-tenants-reviews-jobs.ts';
 import { reviewTotals } from './migrations/0002-review-totals.ts';
 import type { Store } from './store.ts';
