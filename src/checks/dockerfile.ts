@@ -142,7 +142,7 @@ function base(scope: readonly Stage[], has: Extract<DockerfileFeature, { a: 'bas
   const unknown = roots.find(({ from }) => from.reference.includes('$'));
   if (unknown) return open(`the base image ${unknown.from.reference} is decided by the build`, places);
   const wanted = [has.repository, has.tag ?? has.version, has.variant, has.digest].filter((part) => part !== undefined).join(' ');
-  return no(`the base image is ${roots.map(({ from }) => imageShown(from)).join(' and ')}, not ${wanted}`, places);
+  return no(`the base image is ${Array.from(new Set(roots.map(({ from }) => imageShown(from)))).join(' and ')}, not ${wanted}`, places);
 }
 
 function fits(image: Image, { repository, tag, digest, version, variant, orLater }: Extract<DockerfileFeature, { a: 'base' }>): boolean {
