@@ -5,7 +5,7 @@ const CREDENTIAL =
   /(?:^|[_.-])(?:password|passwd|pwd|passphrase|pass|secret|token|credentials?|api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key|encryption[_-]?key|account[_-]?key|storage[_-]?key|batch[_-]?key|key[_-]?content|client[_-]?secret|auth[_-]?token)(?:[_-]?\d{1,2})?$/i;
 /** Names that end so and hold none: `ALLOW_EMPTY_PASSWORD`, `NEXT_PUBLIC_API_KEY`. */
 const HARMLESS =
-  /^(?:allow|disable|enable|require|use|no|skip|has|is|next_public|vite|react_app|public|tls)[_-]|[_-](?:public|csrf|page|next)[_-](?:key|token)$/i;
+  /(?:^|[_-])(?:allow[_-]empty|random[_-]root)[_-]|^(?:allow|disable|enable|require|use|no|skip|has|is|next_public|vite|react_app|public|tls)[_-]|[_-](?:public|csrf|page|next)[_-](?:key|token)$/i;
 
 /** Whether a variable or key of this name holds a password, token or key. */
 export const isCredentialName = (name: string): boolean => CREDENTIAL.test(snake(name)) && !HARMLESS.test(name);

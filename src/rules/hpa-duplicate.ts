@@ -25,4 +25,4 @@ export const hpaDuplicate = defineRule({
 
 /** The same name is another environment's version of it, and files that state no namespace may be alternatives to choose from. */
 const standTogether = ({ resource: a }: Autoscaler, { resource: b }: Autoscaler): boolean =>
-  a.name !== b.name && (a.source === b.source || (a.namespace !== undefined && a.namespace === b.namespace));
+  a.name !== b.name && (a.source === b.source || (a.namespace !== undefined && a.namespace !== 'default' && a.namespace === b.namespace));

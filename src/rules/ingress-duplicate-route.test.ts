@@ -18,6 +18,11 @@ testRule(ingressDuplicateRoute, {
       ingress('a', 'example.com', '/', { spec: '  ingressClassName: inside\n' }) + ingress('b', 'example.com', '/', { spec: '  ingressClassName: outside\n' }),
     'a canary':
       ingress('a', 'example.com', '/') + ingress('b', 'example.com', '/', { annotations: '  annotations: { nginx.ingress.kubernetes.io/canary: "true" }\n' }),
+    'a host that is filled in later': ingress('a', '$HOST', '/') + ingress('b', '$HOST', '/'),
+    'two examples for the default namespace': {
+      'a/a.yaml': ingress('a', 'example.com', '/', { namespace: 'default' }),
+      'b/b.yaml': ingress('b', 'example.com', '/', { namespace: 'default' }),
+    },
     'two environments': { 'dev/a.yaml': ingress('a', 'example.com', '/'), 'prod/b.yaml': ingress('b', 'example.com', '/') },
   },
   fails: {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Resource } from '../manifest/resource.ts';
 import { get, itemsOf, type Node, placeAt, textOf } from '../manifest/yaml.ts';
+import { hasPlaceholder } from './elsewhere.ts';
 import { objects, titleOf } from './objects.ts';
 import { defineRule } from './rule.ts';
 
@@ -18,6 +19,7 @@ export const ingressDuplicateRoute = defineRule({
       if (ingress.annotations.has('nginx.ingress.kubernetes.io/canary')) continue;
       const own = new Set<string>();
       for (const rule of itemsOf(get(ingress.node, 'spec', 'rules'))) {
+        if (hasPlaceholder(textOf(get(rule, 'host')) ?? '')) continue;
         for (const item of itemsOf(get(rule, 'http', 'paths'))) {
           const key = routeOf(ingress, rule, item);
           const other = first.get(key);
@@ -33,9 +35,10 @@ export const ingressDuplicateRoute = defineRule({
   },
 });
 
-/** Files of other folders may be another environment's, unless both state the same namespace. */
+/** Files of other folders may be another environment's or another example's, unless both state the same namespace. */
 function routeOf(ingress: Resource, rule: Node, item: Node): string {
-  const set = ingress.namespace ?? path.posix.dirname(ingress.source.path);
+  const isPlaced = ingress.namespace !== undefined && ingress.namespace !== 'default';
+  const set = isPlaced ? ingress.namespace : path.posix.dirname(ingress.source.path);
   const ofClass = textOf(get(ingress.node, 'spec', 'ingressClassName')) ?? ingress.annotations.get('kubernetes.io/ingress.class');
-  return JSON.stringify([ingress.namespace === undefined, set, ofClass, textOf(get(rule, 'host')), textOf(get(item, 'path')), textOf(get(item, 'pathType'))]);
+  return JSON.stringify([isPlaced, set, ofClass, textOf(get(rule, 'host')), textOf(get(item, 'path')), textOf(get(item, 'pathType'))]);
 }

@@ -10,6 +10,7 @@ testRule(plaintextCredentialEnv, {
     'a path under a credential name': env('TOKEN', '/var/run/token'),
     'put together from other variables': env('DATABASE_PASSWORD', '$(POSTGRES_PASSWORD)'),
     'a switch': env('ALLOW_EMPTY_PASSWORD', '"yes"'),
+    'a switch of MySQL': env('MYSQL_ALLOW_EMPTY_PASSWORD', '"1"'),
     empty: env('PASSWORD', '""'),
     'how long a token lives': env('TOKEN_TTL', '3600'),
     'a number of tokens': env('MAX_TOKENS', '4096'),

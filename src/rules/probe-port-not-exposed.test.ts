@@ -1,5 +1,6 @@
+import { expect, test } from 'vitest';
 import { probePortNotExposed } from './probe-port-not-exposed.ts';
-import { deployment, testRule } from './test-rule.ts';
+import { deployment, inventoryOf, testRule } from './test-rule.ts';
 
 const web = (probe: string, rest = 'ports: [{ name: http, containerPort: 8080 }]') => deployment('web', { container: `${rest}\nlivenessProbe: ${probe}` });
 
@@ -31,4 +32,10 @@ testRule(probePortNotExposed, {
       'grpc: { port: 82 }',
     ],
   },
+});
+
+test('a number is less certain than a name: a port need not be declared', () => {
+  const severities = (port: string) => [...probePortNotExposed.find(inventoryOf(web(`{ httpGet: { port: ${port} } }`)))].map(({ severity }) => severity);
+  expect(severities('80')).toEqual(['low']);
+  expect(severities('web')).toEqual([undefined]);
 });

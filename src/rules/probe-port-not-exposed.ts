@@ -33,5 +33,6 @@ function* wrongPort(inventory: Inventory, placed: Placed, probe: string, handler
   if (isNumber ? container.ports.length === 0 || mayListenOn(inventory, workload, port) : container.ports.some(({ name }) => name === port)) return;
   const declared = container.ports.map(({ name, number }) => (name ? `${name} (${number})` : String(number))).join(', ');
   const ports = declared ? `is none of its ports: ${declared}` : 'it does not declare';
-  yield { at: inContainer(placed, probe, handler, 'port'), args: { ...namesOf(placed), probe, port, ports } };
+  const found = { at: inContainer(placed, probe, handler, 'port'), args: { ...namesOf(placed), probe, port, ports } };
+  yield isNumber ? { ...found, severity: 'low' } : found; // a name cannot be looked up; a number may only have been left out of the list
 }
