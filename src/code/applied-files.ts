@@ -73,7 +73,7 @@ function readingOf(script: Script, lookup: Lookup): Reading {
   return { script, lookup, running: Map.groupBy(invocations(script), ({ command }) => command), writers };
 }
 
-function appliedBy(reading: Reading, { program, args, command }: Invocation): Found[] {
+function appliedBy(reading: Reading, { program, args, command }: Invocation): readonly Found[] {
   const [verb, second] = operandsOf(args).map(({ text }) => text);
   if (command.name === 'eval' && program.includes('$')) return ['unresolved'];
   if (program === 'helm') return verb === 'install' || verb === 'upgrade' ? charts(reading, args, command) : [];
@@ -87,11 +87,11 @@ function appliedBy(reading: Reading, { program, args, command }: Invocation): Fo
   ];
 }
 
-function filesOf(reading: Reading, word: Word, command: Command, recursive = false): Found[] {
+function filesOf(reading: Reading, word: Word, command: Command, recursive = false): readonly Found[] {
   const { texts, complete } = valuesOf(reading.script, word, command.inFunction);
   const found: Found[] = texts
     .flatMap((text) => text.split(','))
-    .flatMap((text): Found[] => {
+    .flatMap((text): readonly Found[] => {
       if (/^https?:\/\//.test(text)) return [];
       if (text === '-' || text === '/dev/stdin') return input(reading, command);
       if (text.startsWith(TEMPORARY)) return written(reading, text);
@@ -112,16 +112,16 @@ function knownEnd(word: Word): string | undefined {
 }
 
 /** What reaches standard input: here-documents stand in the script, files come by `<` or through a pipe. */
-function input(reading: Reading, command: Command): Found[] {
+function input(reading: Reading, command: Command): readonly Found[] {
   const redirected = command.redirects.filter(({ operator }) => operator.startsWith('<'));
   if (redirected.length > 0) return redirected.flatMap(({ operator, target }) => (operator === '<' ? filesOf(reading, target, command) : []));
   if (command.pipedFrom.length === 0) return ['unresolved'];
-  const found: Found[] = [];
+  let found: readonly Found[] = [];
   const upstream = new Set(command.pipedFrom);
   for (const each of upstream) {
     for (const invocation of reading.running.get(each) ?? []) {
       const output = outputOf(reading, invocation);
-      if (output !== 'its input') found.push(...output);
+      if (output !== 'its input') found = found.concat(output);
       else for (const further of each.pipedFrom) upstream.add(further); // the loop reaches what is added
     }
   }
@@ -153,7 +153,7 @@ function outputOf(reading: Reading, { program, args, command }: Invocation): Fou
 }
 
 /** What the script writes into a file that `mktemp` made. */
-function written(reading: Reading, file: string): Found[] {
+function written(reading: Reading, file: string): readonly Found[] {
   const writers = reading.writers.get(file) ?? [];
   return writers.length === 0
     ? ['unresolved']

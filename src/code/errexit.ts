@@ -171,7 +171,7 @@ function finalPlaces(script: Script, top: Command | undefined): Place[] {
   while (last && callsOf(script, last.name).length > 0 && !seen.has(last.name)) {
     seen.add(last.name);
     const body: readonly Command[] = indexOf(script).inFunction.get(last.name) ?? [];
-    places.push(...body.filter(({ name, args }) => name === 'return' && args.length > 0 && args[0] !== '0').map(({ place }) => place));
+    for (const { name, args, place } of body) if (name === 'return' && args.length > 0 && args[0] !== '0') places.push(place);
     last = body.at(-1);
   }
   return last && !ENDS_WITH_ZERO.has(last.name) && !PRINTS.has(last.name) && !seen.has(last.name) ? [...places, last.place] : places;

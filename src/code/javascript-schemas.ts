@@ -88,14 +88,14 @@ function expressionEnd({ tokens, partner }: ScriptFile, from: number): number {
 const BUILDS = /^(?:object|extend|strictObject|looseObject|strict|safeExtend|merge|keys|append)$/;
 
 /** Entries of the object literals that build a schema: `z.object({...}).extend({...}).merge(other)`. */
-function objectsIn(file: ScriptFile, from: number, to: number, schemas: Schemas, depth = MAX_DEPTH): Entry[] {
+function objectsIn(file: ScriptFile, from: number, to: number, schemas: Schemas, depth = MAX_DEPTH): readonly Entry[] {
   const { tokens, partner } = file;
   if (depth === 0) return [];
-  const entries: Entry[] = [];
+  let entries: readonly Entry[] = [];
   const first = tokens[from];
   if (first?.is === 'name' && schemas.has(first.text)) {
     const { range } = schemas.get(first.text)!;
-    if (range[0] > to || range[1] <= from) entries.push(...objectsIn(file, range[0], range[1], schemas, depth - 1));
+    if (range[0] > to || range[1] <= from) entries = entries.concat(objectsIn(file, range[0], range[1], schemas, depth - 1));
   }
   for (let at = from; at < to; at++) {
     if (
@@ -104,8 +104,9 @@ function objectsIn(file: ScriptFile, from: number, to: number, schemas: Schemas,
       tokens[at + 1]?.text === '(' &&
       (isDot(tokens[at - 1]) || /^(?:object|strictObject)$/.test(tokens[at]!.text))
     ) {
-      if (tokens[at + 2]?.text === '{') entries.push(...entriesOf(file, at + 2));
-      else if (tokens[at + 2]?.is === 'name' && schemas.has(tokens[at + 2]!.text)) entries.push(...objectsIn(file, at + 2, at + 3, schemas, depth - 1));
+      if (tokens[at + 2]?.text === '{') entries = entries.concat(entriesOf(file, at + 2));
+      else if (tokens[at + 2]?.is === 'name' && schemas.has(tokens[at + 2]!.text))
+        entries = entries.concat(objectsIn(file, at + 2, at + 3, schemas, depth - 1));
     }
     if (partner[at]! > at) at = partner[at]!;
   }

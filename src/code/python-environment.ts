@@ -128,7 +128,7 @@ function descendants(statement: PythonStatement): PythonStatement[] {
   const waiting = [...statement.body];
   for (let next = waiting.pop(); next && found.length < MAX_HELPER * 2; next = waiting.pop()) {
     found.push(next);
-    waiting.push(...next.body);
+    for (const each of next.body) waiting.push(each);
   }
   return found;
 }

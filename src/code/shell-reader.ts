@@ -379,7 +379,7 @@ export class Reader {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       if (next.type === 'TestUnary') words.push(this.#word(next.operand, context));
       else if (next.type === 'TestBinary') words.push(this.#word(next.left, context), this.#word(next.right, context));
-      else if (next.type === 'TestLogical') waiting.push(...next.operands);
+      else if (next.type === 'TestLogical') for (const operand of next.operands) waiting.push(operand);
       else waiting.push(next.type === 'TestNot' ? next.operand : next.expression);
     }
     return words.sort(byPlace);
