@@ -4,7 +4,7 @@ import { stem, wordsOf } from '../checks/words.ts';
 import { isTestPath } from '../code/test-names.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { Context } from './context.ts';
-import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, PATH, synonyms } from './lexicon.ts';
+import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, PATH_PATTERN, synonyms } from './lexicon.ts';
 
 /** Sorts of files that stories speak of like of objects, and that are none of Kubernetes'. */
 export type Sort = 'dockerfile' | 'compose' | 'workflow' | 'test';
@@ -86,7 +86,7 @@ function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | unde
 const isSubject = (path: string, text: string): boolean =>
   /\.\w+$/.test(path) && !/\b(?:cop(?:y|ies)|mounts?|builds?|context|env_file|env file|from|installs?|runs?|using|with|entrypoint|cmd|command|volumes?|and)\W{0,3}$/i.test(text.slice(0, text.indexOf(path)));
 
-const pathsIn = (text: string): string[] => Array.from(text.matchAll(new RegExp(PATH, 'g')), ([path]) => path.replace(/[.,:;]+$/, ''));
+const pathsIn = (text: string): string[] => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/[.,:;]+$/, ''));
 
 function artefact(sort: Sort, text: string, context: Context, inherited: boolean): Artefact | undefined {
   const all = Array.from(context.inventory.paths).filter(PATHS[sort]);

@@ -90,3 +90,6 @@ export const COMMAND_WORDS =
 export const ENV_NAME = '[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+';
 export const PATH =
   '(?:\\.{1,2}/)?(?:[\\w.@-]+/)*[\\w.*{},@-]*[\\w*}](?:\\.(?:ya?ml|json|md|sh|py|ts|tsx|js|mjs|toml|ini|conf|cfg|env|tf|go|rs|java|sql|txt|service|tpl|example|sample|template|dockerfile|properties|xml|html|lock)(?:\\.(?:example|sample|template|tmpl|tpl|j2|dist))?)\\b|(?:\\.{1,2}/)?(?:[\\w.@-]+/)*(?:(?:[\\w-]+\\.)?(?:[Dd]ockerfile|[Cc]ontainerfile|Makefile|[Jj]ustfile|Jenkinsfile|Procfile|Caddyfile)(?:\\.[\\w-]+)?\\b|\\.(?:git|docker|helm|npm)ignore\\b|\\.env\\.[\\w.-]*\\w)|(?:\\.{1,2}/)?(?:[\\w.@*-]+/)+(?![\\w])';
+
+/** Every path in a text. */
+export const PATH_PATTERN = new RegExp(PATH, 'g');

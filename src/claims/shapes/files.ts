@@ -1,6 +1,6 @@
 import type { Check } from '../../checks/check.ts';
 import { matchingPaths } from '../../checks/file.ts';
-import { PATH } from '../lexicon.ts';
+import { PATH_PATTERN } from '../lexicon.ts';
 import type { Shape } from '../shape.ts';
 
 const GONE = /^(?:delete|deletes|deleted|remove|removes|removed|drop|dropped)\b/i;
@@ -13,7 +13,7 @@ export const files: Shape = (sentence, context) => {
   const gone = GONE.test(sentence.text) && !/\bfrom\s+(?:the\s+)?\S*[./]\S/i.test(sentence.text.slice(0, 120));
   const short = sentence.text.split(/\s+/).length <= 14 && !GONE.test(sentence.text);
   let beside: string | undefined;
-  for (const match of sentence.takeAll(new RegExp(PATH, 'g'))) {
+  for (const match of sentence.takeAll(PATH_PATTERN)) {
     const written = match[0].replace(/[.,:;]+$/, '');
     if (!looksLikeFile(written, sentence.text, match.index, context.inventory.paths)) continue;
     const words = sentence.text.slice(0, match.index).trim().split(/\s+/).length;
