@@ -120,7 +120,7 @@ function patchesIn(text: string, target: Node | undefined): Patch[] {
 const exact = (text: string | undefined): string | undefined => (text !== undefined && /^[\w.-]*$/.test(text) ? text : undefined);
 
 /**
- * Whether the object is only a piece of another: it stands in a file that a kustomization lists as a patch,
+ * Whether the object is only a piece of another: it stands in a file that a kustomization lists as a patch or that is called one,
  * or it could not be applied alone while an object of the same kind and name stands elsewhere.
  */
 export const isFragment = (inventory: Inventory, resource: Resource): boolean => fragments(inventory).has(resource);
@@ -131,16 +131,20 @@ const fragments = once((inventory: Inventory): ReadonlySet<Resource> => {
   const found = new Set<Resource>();
   for (const resource of inventory.resources) if (standsAlone(resource)) wholes.add(`${resource.kind}/${resource.name}`);
   for (const resource of inventory.resources) {
-    if (patchFiles.has(resource.source.path) || (!standsAlone(resource) && wholes.has(`${resource.kind}/${resource.name}`))) found.add(resource);
+    const { path: file } = resource.source;
+    if (patchFiles.has(file) || CALLED_PATCH.test(file) || (!standsAlone(resource) && wholes.has(`${resource.kind}/${resource.name}`))) found.add(resource);
   }
   return found;
 });
+
+const CALLED_PATCH = /(?:^|[/_.-])patch(?:es)?(?:[/_.-]|$)/i;
 
 /** Whether the fields are there without which the API server refuses an object of this kind. */
 function standsAlone(resource: Resource): boolean {
   if (isWorkload(resource)) {
     const containers = [...resource.containers, ...resource.initContainers];
-    return containers.length > 0 && containers.every((container) => container.image !== undefined);
+    const hasSelector = resource.apiVersion !== 'apps/v1' || get(resource.node, 'spec', 'selector') !== undefined;
+    return hasSelector && containers.length > 0 && containers.every((container) => container.image !== undefined);
   }
   const { kind, node } = resource;
   if (kind === 'Service') return get(node, 'spec', 'ports') !== undefined || textOf(get(node, 'spec', 'type')) === 'ExternalName';
