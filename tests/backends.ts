@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { openQueue, type Queue } from '../src/queue/queue.ts';
 import { migrate } from '../src/store/migrate.ts';
@@ -18,6 +19,8 @@ export interface QueueBackend extends StoreBackend {
 export interface Backends extends AsyncDisposable {
   readonly stores: readonly StoreBackend[];
   readonly queues: readonly QueueBackend[];
+  /** what the queues could not do */
+  readonly troubles: readonly Error[];
   readonly postgres: PostgresServer | undefined;
   readonly redis: RedisServer | undefined;
 }
@@ -27,17 +30,17 @@ export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 /** Every kind that this machine has: PGlite always, PostgreSQL and Redis where Debian's packages are. */
 export async function startBackends(): Promise<Backends> {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
-  const inside: StoreBackend = { name: 'PGlite', open: () => migrated(openStore({ folder: undefined })) };
-  const server: StoreBackend | undefined = postgres && {
-    name: 'PostgreSQL',
-    open: () => migrated(openStore({ url: postgres.database(), maxConnections: 20 })),
-  };
+  const inside: StoreBackend = { name: 'PGlite', open: () => openInside() };
+  const server: StoreBackend | undefined = postgres && { name: 'PostgreSQL', open: () => openAsWorker(postgres) };
   const stores = server ? [inside, server] : [inside];
-  const onStore = stores.map((backend) => ({ ...backend, queue: (store: Store) => openQueue(store, undefined, () => {}) }));
-  const onRedis = server && redis ? [{ ...server, name: 'Redis and PostgreSQL', queue: (store: Store) => openQueue(store, redis.url, () => {}) }] : [];
+  const troubles: Error[] = [];
+  const onTrouble = (error: Error) => void troubles.push(error);
+  const onStore = stores.map((backend) => ({ ...backend, queue: (store: Store) => openQueue(store, undefined, onTrouble) }));
+  const onRedis = server && redis ? [{ ...server, name: 'Redis and PostgreSQL', queue: (store: Store) => openQueue(store, redis.url, onTrouble) }] : [];
   return {
     stores,
     queues: [...onStore, ...onRedis],
+    troubles,
     postgres,
     redis,
     async [Symbol.asyncDispose]() {
@@ -47,10 +50,29 @@ export async function startBackends(): Promise<Backends> {
   };
 }
 
-async function migrated(opening: Promise<Store>): Promise<Store> {
-  const store = await opening;
+async function openInside(): Promise<Store> {
+  const store = await openStore({ folder: undefined });
   await migrate(store);
   return store;
+}
+
+/** As in production: one login migrates, another one works and owns nothing. Only what is the owner's goes by the first. */
+async function openAsWorker(postgres: PostgresServer): Promise<Store> {
+  const url = postgres.database();
+  const owner = await openStore({ url, maxConnections: 2 });
+  await migrate(owner);
+  const login = `worker_${randomUUID().slice(0, 8)}`;
+  const worker = postgres.login(url, login, '');
+  await owner.asOwner((db) => sql`GRANT ai_agents_app TO ${sql.id(login)}`.execute(db));
+  const store = await openStore({ url: worker, maxConnections: 20 });
+  return {
+    ...store,
+    asOwner: owner.asOwner,
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await owner[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** A tenant of its own for one test. */

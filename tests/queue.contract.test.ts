@@ -391,7 +391,8 @@ describe.each(backends.queues)('queue on $name', (backend) => {
     expect(depth.every(({ oldestDueSeconds }) => oldestDueSeconds >= 0 && oldestDueSeconds < 60)).toBe(true);
   });
 
-  test('the queue says that it answers', async () => {
+  test('the queue says that it answers, and every message got through', async () => {
     expect(await queue.trouble()).toBeUndefined();
+    expect(backends.troubles).toEqual([]);
   });
 });

@@ -154,10 +154,14 @@ export async function reviveJob(tx: Tx, id: string, attempts: number): Promise<n
   return job && job.attempts + 1;
 }
 
-/** Whether this tenant has jobs that could run now but for its limit, and one of its running ones is about to end. */
-export async function isHeldBack(tx: Tx): Promise<boolean> {
-  const { rows } = await sql<{ held: boolean }>`SELECT EXISTS (SELECT FROM jobs WHERE state = 'queued' AND run_at <= clock_timestamp())
-    AND (SELECT count(*) FROM jobs WHERE state = 'running') >= (SELECT max_running FROM tenants) AS held`.execute(tx);
+/** Whether a tenant has jobs that could run now but for its limit, and one of its running ones is about to end. */
+export async function isHeldBack(tx: Tx, tenantId: string): Promise<boolean> {
+  const { rows } = await sql<{
+    held: boolean;
+  }>`SELECT EXISTS (SELECT FROM jobs WHERE tenant_id = ${tenantId} AND state = 'queued' AND run_at <= clock_timestamp())
+    AND (SELECT count(*) FROM jobs WHERE tenant_id = ${tenantId} AND state = 'running') >= (SELECT max_running FROM tenants WHERE id = ${tenantId}) AS held`.execute(
+    tx,
+  );
   return rows[0]?.held ?? false;
 }
 

@@ -142,7 +142,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
     for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 2_000)) {
       try {
         const settled = await store.asTenant(run.tenantId, async (tx) => {
-          const heldBack = await isHeldBack(tx);
+          const heldBack = await isHeldBack(tx, run.tenantId);
           return { is: await write(tx, job, run, result), heldBack };
         });
         if ('inMs' in result && result.inMs === 0) queue.ring([{ id: run.id, attempt: run.attempt + 1 }]);
