@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 import { answerDockerfile } from './dockerfile.ts';
 import { answerEntry } from './entry.ts';
 import { answerFile } from './file.ts';
+import { answerFlow } from './flow.ts';
 import { answerFragment } from './fragment.ts';
 import { answerRelation } from './relation.ts';
 import { answerRuntime } from './runtime.ts';
@@ -54,6 +55,8 @@ export function answer(check: Check, ground: Ground): Verdict {
       return answerTest(check, ground.inventory);
     case 'relation':
       return answerRelation(check, ground.inventory);
+    case 'flow':
+      return combine(answerFlow(check, ground.inventory));
     case 'runtime':
       return answerRuntime(check, ground.findings, (each) => answer(each, ground), ground.sayOf);
     case 'absent':

@@ -16,6 +16,7 @@ export type Check =
   | EntryCheck
   | TestCheck
   | RelationCheck
+  | FlowCheck
   | RuntimeCheck
   | AbsentCheck
   | UnreadCheck;
@@ -199,6 +200,21 @@ export interface RelationCheck extends Says {
   readonly relation: 'selects' | 'scales' | 'routes-to';
   readonly targets: readonly ResourceTarget[];
 }
+
+/** NetworkPolicies let traffic through to pods, or to cluster DNS; `only`: and nobody else on that port. */
+export interface FlowCheck extends Says {
+  readonly is: 'flow';
+  readonly from: FlowEnd;
+  readonly to: readonly ResourceTarget[] | 'dns';
+  /** without it every declared port of the receiver */
+  readonly port?: number;
+  readonly only?: true;
+  /** only what the receiver lets in is asked, not what the sender may send */
+  readonly inbound?: true;
+}
+
+/** Pods of workloads, pods with labels in the receiver's namespace, or any pod anywhere. */
+export type FlowEnd = { readonly targets: readonly ResourceTarget[] } | { readonly labels: Readonly<Record<string, string>> } | { readonly anyone: true };
 
 /** Only a cluster (or a run of a tool) can tell; what the files refute already is told here. */
 export interface RuntimeCheck extends Says {

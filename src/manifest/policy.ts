@@ -59,6 +59,9 @@ export function judgeFlow(inventory: Manifests, from: End, to: End | undefined, 
   return { allowed: true, because: [out.because, into.because].join('; '), by: [...out.by, ...into.by], at: undefined };
 }
 
+/** The receiver's side of `judgeFlow` alone. */
+export const judgeIngress = (inventory: Manifests, from: End, to: End, port: number): FlowJudgement => judgeDirection(inventory, 'Ingress', to, from, to, port, 'TCP');
+
 /** Whether pods may ask cluster DNS, over UDP: programs fall back to TCP only for long answers. */
 export const judgeDns = (inventory: Manifests, from: End): FlowJudgement => judgeDirection(inventory, 'Egress', from, CLUSTER_DNS, CLUSTER_DNS, 53, 'UDP');
 

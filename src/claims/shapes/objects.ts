@@ -491,7 +491,7 @@ export const scheduling: Shape = (sentence, context) => {
   return checks;
 };
 
-/** A budget's numbers, a CronJob's schedule, a policy's directions. */
+/** A budget's numbers, a CronJob's schedule. */
 export const policies: Shape = (sentence, context) => {
   const checks: Check[] = [];
   const budget = sentence.take(/\b(minAvailable|maxUnavailable)\s*[=:]?\s*(\d+%?)|\bmin(?:imum)?[\s-]available\s*(?:[=:]|of)?\s*(\d+%?)/i);
@@ -525,21 +525,6 @@ export const policies: Shape = (sentence, context) => {
         ),
       );
     sentence.takeAll(/\bschedules?\b|\bcron\b/i);
-  }
-  if (context.own.kinds.includes('NetworkPolicy') && sentence.take(/\bdefault[\s-]deny\b(?:[\s-]all)?(?:\s+(?:policy|policies|network policy))?/i)) {
-    const found = context.resolve(['NetworkPolicy']).found;
-    sentence.takeAll(/\bnetwork\s*polic(?:y|ies)\b/i);
-    checks.push(
-      found.length === 0
-        ? absentKind('NetworkPolicy', context)
-        : fragmentOf(
-            'there is a policy that selects every pod and allows nothing',
-            targetsOf(found, ['spec']),
-            { podSelector: { matchLabels: { $: 'absent' }, matchExpressions: { $: 'absent' } }, policyTypes: ['Ingress'], ingress: { $: 'absent' } },
-            'assert',
-            'any',
-          ),
-    );
   }
   return checks;
 };
