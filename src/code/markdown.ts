@@ -25,7 +25,7 @@ export interface Section {
   /** the section that it is part of */
   readonly parent: Section | undefined;
 }
-export interface CodeBlock {
+interface CodeBlock {
   /** the first word after the fence, lower case; undefined when there is none */
   readonly lang: string | undefined;
   /** all that stands after the fence: `yaml assert` */
@@ -35,11 +35,28 @@ export interface CodeBlock {
   readonly place: Place;
 }
 
-/** Reads a Markdown file in one pass; never throws. */
+/** A Markdown file, read in one pass when the first of its blocks is asked for: most of a repository's documents never are. Never throws. */
 export function parseMarkdown(source: Source): MarkdownDocument {
+  let read: Omit<MarkdownDocument, 'source'> | undefined;
+  const blocks = () => (read ??= blocksOf(source));
+  return {
+    source,
+    get sections() {
+      return blocks().sections;
+    },
+    get codeBlocks() {
+      return blocks().codeBlocks;
+    },
+    get texts() {
+      return blocks().texts;
+    },
+  };
+}
+
+function blocksOf(source: Source): Omit<MarkdownDocument, 'source'> {
   const scanner = new Scanner(source);
   scanner.read();
-  return { source, sections: sectionsOf(source, scanner.headings, scanner.texts), codeBlocks: scanner.codeBlocks, texts: scanner.texts };
+  return { sections: sectionsOf(source, scanner.headings, scanner.texts), codeBlocks: scanner.codeBlocks, texts: scanner.texts };
 }
 
 interface Heading {

@@ -64,7 +64,7 @@ const MARKS =
   /FastAPI|APIRouter|Flask|Blueprint|Starlette|Quart|uvicorn|run_app|HTTPServer|express|Router|astify|Hono|@nestjs|setGlobalPrefix|\.listen\s*\(|\bserve\s*\(/;
 
 /** Whether a file may say something about routes or ports: cheap. */
-export const isServerCode = (source: Source): boolean =>
+const isServerCode = (source: Source): boolean =>
   SOURCES.test(source.path) && !isTestPath(source.path) && !/(?:^|\/)(?:tests?|__tests__|e2e|node_modules)\//.test(source.path) && MARKS.test(source.text);
 
 /** The ports that Python, TypeScript and JavaScript programs listen on, where the code says it plainly. */
