@@ -150,17 +150,31 @@ describe.skipIf(noCluster)('on a real cluster', () => {
           readdirSync(join(folder, 'k8s')).map((name) => `k8s/${name}`),
         ),
       );
-      const api = proof.causes.find(({ object }) => object === 'Deployment/api' || object === 'Deployment/worker');
-      expect(api).toMatchObject({ id: 'variable-unset' });
+      const api = proof.causes.find(({ id, object }) => id === 'variable-unset' && /^Deployment\/(?:api|worker)$/.test(object));
       expect(api!.says).toContain('DATABASE_URL, REDIS_URL are set, but the program does not read them under that name');
       expect(proof.objects.find(({ object }) => object === 'Deployment/api')!.verdict.is).toBe('unmet');
+      // Two cores are too few for all that the manifests ask for: a pod that got no place shows nothing of its own.
       const redis = proof.causes.find(({ object }) => object === 'StatefulSet/redis');
-      if (redis) expect(redis).toMatchObject({ id: 'volume-not-writable', at: { path: 'k8s/deployment-redis.yaml' } });
+      if (redis && redis.id !== 'unschedulable-resources')
+        expect(redis).toMatchObject({ id: 'volume-not-writable', at: { path: 'k8s/deployment-redis.yaml' } });
       expect(proof.namespaces).toEqual({ 'ai-agents': expect.stringMatching(/^proof-/) });
       expect(JSON.stringify(proof)).not.toContain('postgresql://postgres:');
     },
     4 * MINUTES,
   );
+
+  test('a rollout under load: with a pause before the end no request is dropped', async () => {
+    const command = '[sh, -c, "trap exit TERM; mkdir /www; echo hello > /www/index.html; httpd -p 8080 -h /www; while :; do sleep 0.1; done"]';
+    const app = (more: string) => `${DEPLOYMENT('web', command, `readinessProbe: {periodSeconds: 1, httpGet: {path: /, port: 8080}}\n          ${more}`)}---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+`;
+    const graceful = await prove({ 'web.yaml': app('lifecycle: {preStop: {exec: {command: [sleep, "2"]}}}') }, { rollout: true });
+    expect(graceful.checks).toMatchObject([{ verdict: { is: 'met' } }]);
+    expect(graceful.checks[0]!.verdict.because).toMatch(/^all \d+ requests were answered/);
+  }, 180_000);
 
   describe('runtime checks', () => {
     const says = '';
@@ -240,19 +254,34 @@ spec:
       expect(await at(kubeconfigFor({ token: 'expired' }))).toBe('CREDENTIALS_EXPIRED');
     });
 
-    test('forbidden verbs are named one by one, before anything is created', async () => {
-      kubectl('create', 'serviceaccount', 'reader', '-n', 'default');
+    test('forbidden verbs are named one by one, before anything is created; with these and no others a proof runs', async () => {
+      kubectl('create', 'serviceaccount', 'prover', '-n', 'default');
       try {
-        const token = kubectl('create', 'token', 'reader', '-n', 'default');
-        const error = (await prove(WEB, { cluster: { context: 'test', kubeconfig: kubeconfigFor({ token }) } }).catch((error: unknown) => error)) as Problem;
+        const token = kubectl('create', 'token', 'prover', '-n', 'default');
+        const cluster = { context: 'test', kubeconfig: kubeconfigFor({ token }) };
+        const error = (await prove(WEB, { cluster }).catch((error: unknown) => error)) as Problem;
         expect(error.code).toBe('ACCESS_MISSING');
         for (const verb of ['create namespaces', 'patch deployments.apps in namespace proof-', 'get pods/log in namespace proof-'])
           expect(error.message).toContain(verb);
         expect(leftovers()).toEqual([]);
+
+        const missing = error.message.replace(/^context test may not: /, '').split('; ');
+        const rules = missing.map((each) => {
+          const [, verb, resource, group = '', subresource] = /^(\w+) (\w+)(?:\.([\w.]+))?(?:\/(\w+))?(?: in namespace .*)?$/.exec(each)!;
+          return { verbs: [verb], apiGroups: [group], resources: [subresource ? `${resource}/${subresource}` : resource] };
+        });
+        const file = join(mkdtempSync(join(tmpdir(), 'role-')), 'role.json');
+        const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'prover' }, rules };
+        writeFileSync(file, JSON.stringify(role));
+        kubectl('apply', '-f', file);
+        kubectl('create', 'clusterrolebinding', 'prover', '--clusterrole=prover', '--serviceaccount=default:prover');
+        const proof = await prove(WEB, { cluster });
+        expect({ outcome: proof.outcome, left: proof.leftBehind }).toEqual({ outcome: 'proven', left: [] });
       } finally {
-        kubectl('delete', 'serviceaccount', 'reader', '-n', 'default');
+        kubectl('delete', 'serviceaccount', 'prover', '-n', 'default');
+        kubectl('delete', 'clusterrolebinding,clusterrole', 'prover', '--ignore-not-found');
       }
-    });
+    }, 120_000);
 
     test(
       'a namespace of somebody else is refused, a busy one too, and two fresh ones do not meet',

@@ -59,7 +59,7 @@ export async function restartApiServer(milliseconds: number): Promise<void> {
   const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     .split('\0')
     .filter((word) => word !== '');
-  process.kill(Number(pid));
+  process.kill(Number(pid), 'SIGKILL'); // asked politely, it waits a minute for every watch to end
   while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 50));
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   const log = join(HOME, 'logs/apiserver.log');
@@ -106,6 +106,7 @@ export const request = (changes: Partial<VerifyRequest> = {}): VerifyRequest => 
   keep: false,
   allowEgress: false,
   allowClusterScoped: false,
+  rollout: false,
   probeImage: 'docker.io/library/busybox:1.37',
   checks: [],
   ...changes,

@@ -23,6 +23,7 @@ interface Options extends RepositoryOptions {
   readonly keep?: true;
   readonly allowEgress?: true;
   readonly allowClusterScoped?: true;
+  readonly rollout?: true;
   readonly probeImage: string;
   readonly clean?: true;
   readonly format: 'text' | 'md' | 'json';
@@ -45,6 +46,7 @@ export function define(command: Command, host: Host, exit: (code: number) => voi
     .option('--keep', 'leave the namespace there; `verify --clean` removes it')
     .option('--allow-egress', 'let the pods reach what is outside of the namespace')
     .option('--allow-cluster-scoped', "also apply the manifests' cluster-scoped objects, and remove them afterwards")
+    .option('--rollout', 'also roll out every Deployment behind a Service once more, under load: is a request dropped?')
     .option('--probe-image <image>', 'for probe pods: an image with sh, nc and nslookup', PROBE_IMAGE)
     .option('--clean', 'only remove what earlier proofs left in the cluster')
     .addOption(new Option('--format <name>', 'how the proof is written; `review --proof` reads json').choices(['text', 'md', 'json']).default('text'))
@@ -85,6 +87,7 @@ async function run(paths: readonly string[], options: Options, host: Host): Prom
       keep: options.keep === true,
       allowEgress: options.allowEgress === true,
       allowClusterScoped: options.allowClusterScoped === true,
+      rollout: options.rollout === true,
       probeImage: options.probeImage,
       checks: [],
     },

@@ -26,12 +26,14 @@ export const needTo = (verb: string, { group, plural }: Pick<ServedKind, 'group'
 
 /** What a proof of these objects will do, in the namespaces that it makes and, where allowed, outside of them. */
 export function accessNeeded(preparation: Pick<Preparation, 'objects' | 'namespaces'>): readonly Need[] {
-  const needs = ['create', 'get', 'patch', 'delete', 'watch'].map((verb) => needTo(verb, KIND.namespace, undefined));
+  const needs = ['create', 'get', 'list', 'patch', 'delete', 'watch'].map((verb) => needTo(verb, KIND.namespace, undefined));
   for (const namespace of preparation.namespaces.values()) {
+    needs.push(needTo('get', KIND.quota, namespace));
     for (const kind of [KIND.quota, KIND.serviceAccount, KIND.policy]) needs.push(needTo('create', kind, namespace), needTo('patch', kind, namespace));
     for (const verb of ['create', 'get', 'update', 'patch']) needs.push(needTo(verb, KIND.lease, namespace));
     for (const kind of WATCHED) needs.push(needTo('list', kind, namespace), needTo('watch', kind, namespace));
-    needs.push(needTo('get', KIND.pod, namespace, 'log'), needTo('deletecollection', KIND.pod, namespace));
+    needs.push(needTo('get', KIND.pod, namespace, 'log'), needTo('create', KIND.pod, namespace), needTo('deletecollection', KIND.pod, namespace));
+    for (const verb of ['create', 'get', 'patch']) needs.push(needTo(verb, KIND.configMap, namespace)); // the owner of probe pods
   }
   for (const { served, namespace } of preparation.objects) {
     if (!served) continue;

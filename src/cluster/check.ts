@@ -14,6 +14,7 @@ export type LiveCheck =
   | AutoscalerCheck
   | DataSurvivesCheck
   | ShutdownCheck
+  | RolloutCheck
   | TrafficCheck;
 
 interface Asks {
@@ -98,6 +99,15 @@ export interface DataSurvivesCheck extends Asks {
 export interface ShutdownCheck extends Asks {
   readonly asks: 'shutdown';
   readonly workload: string;
+}
+
+/** While a workload's pods are replaced as by a new version, every HTTP request to its Service is answered. */
+export interface RolloutCheck extends Asks {
+  readonly asks: 'rollout';
+  readonly workload: string;
+  readonly service: string;
+  readonly port: number;
+  readonly path: string;
 }
 
 /** Traffic from pods with a workload's labels to another workload's port, or out of the cluster, passes or is stopped. */

@@ -1,14 +1,32 @@
 import { endOf, judgeFlow } from '../manifest/policy.ts';
 import { isWorkload, type Workload } from '../manifest/resource.ts';
-import type { CommandCheck, LiveCheck, TrafficCheck } from './check.ts';
+import { get, numberOf, textOf } from '../manifest/yaml.ts';
+import type { CommandCheck, LiveCheck, RolloutCheck, TrafficCheck } from './check.ts';
+import { isBehind } from './needs.ts';
 import type { Member, Scene } from './scene.ts';
 
 /** More pairs than these are left out: each denied one costs seconds of silence. */
 const MAX_FLOWS = 12;
 
 /** What is checked of every deployment, whatever its story says: databases answer their own question, and policies do what they say. */
-export function defaultChecks(scene: Scene): readonly LiveCheck[] {
-  return [...commandChecks(scene), ...flowChecks(scene)];
+export function defaultChecks(scene: Scene, rollout: boolean): readonly LiveCheck[] {
+  return [...commandChecks(scene), ...flowChecks(scene), ...(rollout ? rolloutChecks(scene) : [])];
+}
+
+/** Of Deployments behind a Service that say by their probe that they speak HTTP. */
+function rolloutChecks({ members }: Scene): RolloutCheck[] {
+  return members.flatMap((service) => {
+    if (service.prepared.object.kind !== 'Service') return [];
+    const port = numberOf(get(service.prepared.resource.node, 'spec', 'ports', 0, 'port'));
+    const behind = members.find((each) => each.prepared.object.kind === 'Deployment' && isBehind(service, each));
+    const path =
+      behind && isWorkload(behind.prepared.resource)
+        ? textOf(get(behind.prepared.resource.containers[0]?.node, 'readinessProbe', 'httpGet', 'path'))
+        : undefined;
+    if (!behind || port === undefined || path === undefined) return [];
+    const [workload, name] = [behind.prepared.ref, service.prepared.ref];
+    return [{ asks: 'rollout', workload, service: name, port, path, says: `${name} answers every request while ${workload} is rolled out` }];
+  });
 }
 
 const IMAGES: readonly { readonly image: RegExp; readonly command: CommandCheck['command'] }[] = [

@@ -18,10 +18,11 @@ export class Inquiry {
   /**
    * As `ask`, for what may change: asked again whenever `version` is new, and answered with what was last known until then.
    * A key is always asked with the same sort of question.
+   * @param enough an answer after which it need not be asked again
    */
-  askAgain<T>(key: string, version: string | number, question: () => Promise<T>): T | undefined {
+  askAgain<T>(key: string, version: string | number, question: () => Promise<T>, enough: (answer: T) => boolean = () => false): T | undefined {
     const known = this.#answers.get(key);
-    if (known?.version === version) return known.value as T | undefined;
+    if (known && (known.version === version || (known.value !== undefined && enough(known.value as T)))) return known.value as T | undefined;
     this.#answers.set(key, { version, value: known?.value });
     const run = question().then(
       (value) => {

@@ -32,8 +32,10 @@ export async function holdNamespaces(
   const release = () => timers.forEach(clearInterval);
   try {
     for (const { name, own, resources } of namespaces) {
-      await createNamespace(api, namespaceObject(name, proof, own), named, signal);
+      const wanted = namespaceObject(name, proof, own);
+      const existed = await createNamespace(api, wanted, named, signal);
       await takeLease(api, name, proof, signal);
+      if (existed) await applyOurs(api, wanted, signal); // only now is it ours to label
       timers.push(setInterval(() => void renewLease(api, name, proof).catch(() => {}), (LEASE_SECONDS / 3) * 1000).unref()); // the next one may succeed
       await Promise.all(guardObjects(name, proof, resources, allowEgress).map((object) => applyOurs(api, object, signal)));
     }
@@ -44,11 +46,12 @@ export async function holdNamespaces(
   return { proof, names: namespaces.map(({ name }) => name), release };
 }
 
-async function createNamespace(api: Api, object: LiveObject, named: boolean, signal: AbortSignal): Promise<void> {
+/** @returns whether it was there already, from an earlier proof */
+async function createNamespace(api: Api, object: LiveObject, named: boolean, signal: AbortSignal): Promise<boolean> {
   const { name } = object.metadata;
   try {
     await api.ask(pathOf(KIND.namespace, undefined), { method: 'POST', body: object, signal });
-    return;
+    return false;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 409) throw error;
   }
@@ -56,9 +59,9 @@ async function createNamespace(api: Api, object: LiveObject, named: boolean, sig
   if (existing.metadata.deletionTimestamp) throw namespaceTerminating(name);
   const proof = existing.metadata.labels?.[PROOF_LABEL];
   const ours = object.metadata.labels?.[PROOF_LABEL];
-  if (proof === ours) return; // the answer to our own request was lost
+  if (proof === ours) return false; // the answer to our own request was lost
   if (proof === undefined || !named) throw namespaceForeign(name);
-  await applyOurs(api, object, signal);
+  return true;
 }
 
 interface Lease extends LiveObject {

@@ -7,21 +7,27 @@ import type { NodeView, Questions } from './scene.ts';
 const LOG_LINES = 60;
 const LOG_BYTES = 64 * 1024;
 
-/** What a diagnosis may ask of a cluster; everything only reads. */
+/**
+ * What a diagnosis may ask of a cluster; everything only reads. Credentials that may not ask get the empty answer: a cause is then named with less
+ * detail, not never.
+ */
 export const questionsTo = (api: Api, signal: AbortSignal): Questions => ({
   async logs({ metadata }, container, previous) {
     const path = `${pathOf(KIND.pod, metadata.namespace, metadata.name)}/log`;
-    const { text } = await api.ask(path, { query: { container, previous, tailLines: LOG_LINES, limitBytes: LOG_BYTES }, signal });
-    return text;
+    return orElse('', async () => (await api.ask(path, { query: { container, previous, tailLines: LOG_LINES, limitBytes: LOG_BYTES }, signal })).text);
   },
   async listening({ metadata }, container) {
     // The only way to see 127.0.0.1 sockets from outside; an image without `cat` cannot be asked.
-    const { code, stdout } = await execIn(api, metadata.namespace!, metadata.name, container, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], 5_000, signal);
-    if (code !== 0 && stdout === '') throw new Error('the container has no cat');
-    return socketsIn(stdout);
+    try {
+      const { code, stdout } = await execIn(api, metadata.namespace!, metadata.name, container, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], 5_000, signal);
+      return code === 0 || stdout !== '' ? socketsIn(stdout) : null;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return null;
+    }
   },
   async nodes() {
-    const { items } = await api.json<{ items: unknown[] }>(pathOf(KIND.node, undefined), { signal });
+    const { items } = await orElse({ items: [] }, () => api.json<{ items: unknown[] }>(pathOf(KIND.node, undefined), { signal }));
     return items.map(
       (node): NodeView => ({
         name: String(valueAt(node, 'metadata', 'name')),
@@ -33,7 +39,9 @@ export const questionsTo = (api: Api, signal: AbortSignal): Questions => ({
     );
   },
   async storageClasses() {
-    const { items } = await api.json<{ items: { metadata: { name: string } }[] }>(pathOf(KIND.storageClass, undefined), { signal });
+    const { items } = await orElse({ items: [] }, () =>
+      api.json<{ items: { metadata: { name: string } }[] }>(pathOf(KIND.storageClass, undefined), { signal }),
+    );
     return items.map(({ metadata }) => metadata.name);
   },
   async serviceAnswers({ metadata, spec }, port) {
@@ -44,6 +52,16 @@ export const questionsTo = (api: Api, signal: AbortSignal): Questions => ({
     return { refused, says: `HTTP ${status}${status >= 400 ? `: ${text.slice(0, 200)}` : ''}` };
   },
 });
+
+/** What the API server refuses to answer is answered with nothing; a server that is gone is another matter. */
+async function orElse<T>(nothing: T, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof ApiError) return nothing;
+    throw error;
+  }
+}
 
 /** Listening sockets in the words of /proc/net/tcp and tcp6 (proc_net_tcp in the kernel's documentation): hexadecimal, bytes of each word reversed. */
 export function socketsIn(table: string): readonly { port: number; address: string }[] {

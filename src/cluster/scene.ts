@@ -42,8 +42,8 @@ export interface Lines {
 /** What may be asked of the cluster beside what is watched. */
 export interface Questions {
   logs(pod: Pod, container: string, previous: boolean): Promise<string>;
-  /** ports on which something listens in the pod, each with the addresses it listens on; rejects when the container cannot tell */
-  listening(pod: Pod, container: string): Promise<readonly Socket[]>;
+  /** ports on which something listens in the pod, each with the addresses it listens on; null when the container cannot tell */
+  listening(pod: Pod, container: string): Promise<readonly Socket[] | null>;
   /** what the nodes have: for what cannot be scheduled and for images that are already there */
   nodes(): Promise<readonly NodeView[]>;
   storageClasses(): Promise<readonly string[]>;
@@ -154,7 +154,7 @@ export class Scene {
   }
 
   /** Ports on which something listens in a pod; asked again every three seconds, since a program may begin to listen late. */
-  listening({ pod }: PodView, { name, status }: ContainerView): readonly Socket[] | undefined {
+  listening({ pod }: PodView, { name, status }: ContainerView): readonly Socket[] | null | undefined {
     const startedAt = status?.state?.running?.startedAt;
     if (startedAt === undefined) return undefined;
     return this.inquiry.askAgain(`listening ${pod.metadata.uid} ${name} ${status?.restartCount}`, this.#third(startedAt), () =>

@@ -43,6 +43,8 @@ export interface VerifyRequest {
   readonly keep: boolean;
   readonly allowEgress: boolean;
   readonly allowClusterScoped: boolean;
+  /** also replace the pods of each Deployment behind a Service under load */
+  readonly rollout: boolean;
   /** for probe pods: an image with sh, nc, wget and nslookup */
   readonly probeImage: string;
   readonly checks: readonly LiveCheck[];
@@ -139,7 +141,7 @@ export async function verify(
       progress({ is: 'stage', stage: 'checking', namespace });
       return {
         ...observations,
-        checks: await runChecks([...defaultChecks(scene), ...request.checks], bench, observations),
+        checks: await runChecks([...defaultChecks(scene, request.rollout), ...request.checks], bench, observations),
         guards: held,
         images: imagesThatRan(scene),
         took: { apply: applyTook, ...(observed.goodAfter === undefined ? {} : { ready: observed.goodAfter }), stable: request.stable },

@@ -57,7 +57,7 @@ function makersOf(member: Member, scene: Scene): { kind: string; name: string; n
     .map(({ metadata }) => ({ kind: 'ReplicaSet', name: metadata.name, namespace }));
 }
 
-function denialOf(message: string, member: Member, scene: Scene): Pick<Cause, 'id' | 'says' | 'fix' | 'at' | 'key'> | undefined {
+function denialOf(message: string, member: Member, scene: Scene): Pick<Cause, 'id' | 'says' | 'fix' | 'at' | 'key' | 'blames'> | undefined {
   const { resource, ref } = member.prepared;
   const podPath = 'podPath' in resource ? (resource.podPath as readonly string[]) : ['spec'];
   const security = /violates PodSecurity "([^"]+)": (.*)$/s.exec(message);
@@ -121,6 +121,7 @@ function denialOf(message: string, member: Member, scene: Scene): Pick<Cause, 'i
       fix: webhook[1] ? 'Change what the webhook refuses.' : 'Repair the webhook; it is the cluster that is at fault, not the manifest.',
       at: placeOf(resource),
       key: webhook[1] ? `denied ${ref}` : `webhook ${name}`,
+      ...(webhook[1] ? {} : { blames: 'cluster' as const }),
     };
   }
   const policy = /ValidatingAdmissionPolicy '([^']+)' with binding '[^']+' denied request: (.*)$/s.exec(message);

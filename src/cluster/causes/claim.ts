@@ -1,7 +1,8 @@
 import type { Place } from '../../checkout/source.ts';
+import { parseQuantity } from '../../manifest/quantity.ts';
 import { get, itemsOf, textOf } from '../../manifest/yaml.ts';
 import { type Cause, defineCauses } from '../cause.ts';
-import type { LiveObject } from '../object.ts';
+import { type LiveObject, valueAt } from '../object.ts';
 import { type Member, placeIn, type Scene } from '../scene.ts';
 import { type Claim, firstSeen } from '../watch.ts';
 
@@ -15,6 +16,7 @@ export const claimCauses = defineCauses(function* (scene) {
     const failure = events.find(({ reason }) => reason === 'ProvisioningFailed' || reason === 'FailedBinding' || reason === 'VolumeMismatch');
     if (!failure) continue;
     const found = reasonOf(claim, failure.message ?? '', origin.at, scene);
+    if (!found) continue;
     yield {
       ...found,
       member: origin.member,
@@ -43,7 +45,7 @@ function originOf(claim: Claim, scene: Scene): Origin | undefined {
   return undefined;
 }
 
-function reasonOf(claim: Claim, message: string, at: Origin['at'], scene: Scene): Pick<Cause, 'id' | 'says' | 'fix' | 'at'> {
+function reasonOf(claim: Claim, message: string, at: Origin['at'], scene: Scene): Pick<Cause, 'id' | 'says' | 'fix' | 'at'> | undefined {
   const name = claim.metadata.name;
   const unknownClass = /storageclass\.storage\.k8s\.io "([^"]+)" not found/.exec(message)?.[1];
   const classes = scene.inquiry.ask('storage classes', () => scene.questions.storageClasses()) ?? [];
@@ -57,8 +59,10 @@ function reasonOf(claim: Claim, message: string, at: Origin['at'], scene: Scene)
     };
   }
   const volumes = scene.members.flatMap(({ prepared }) => (prepared.object.kind === 'PersistentVolume' ? [prepared.object] : []));
-  const misfit = volumes.map((volume) => misfitOf(claim, volume)).find((each) => each !== undefined);
+  const ofClass = volumes.filter((volume) => (valueAt(volume, 'spec', 'storageClassName') ?? '') === (claim.spec?.storageClassName ?? ''));
+  const misfit = ofClass.map((volume) => misfitOf(claim, volume)).find((each) => each !== undefined);
   if (misfit) return { id: 'claim-does-not-fit', says: `Claim ${name} ${misfit.says}.`, fix: 'Make claim and volume agree.', at: at(...misfit.field) };
+  if (ofClass.length > misfits(claim, ofClass)) return undefined; // one fits: it was only made a moment later
   if (/no persistent volumes available/.test(message)) {
     return {
       id: 'claim-no-volume',
@@ -77,7 +81,6 @@ function reasonOf(claim: Claim, message: string, at: Origin['at'], scene: Scene)
 
 function misfitOf(claim: Claim, volume: LiveObject): { says: string; field: string[] } | undefined {
   const spec = (volume.spec ?? {}) as { capacity?: { storage?: string }; accessModes?: string[]; volumeMode?: string; storageClassName?: string };
-  if ((spec.storageClassName ?? '') !== (claim.spec?.storageClassName ?? '')) return undefined;
   const wanted = claim.spec?.resources?.requests?.storage ?? '';
   const modes = claim.spec?.accessModes ?? [];
   const missing = modes.find((mode) => !spec.accessModes?.includes(mode));
@@ -88,5 +91,9 @@ function misfitOf(claim: Claim, volume: LiveObject): { says: string; field: stri
       field: ['volumeMode'],
     };
   }
-  return { says: `asks for ${wanted}, and volume ${volume.metadata.name} has ${spec.capacity?.storage}`, field: ['resources', 'requests', 'storage'] };
+  const size = spec.capacity?.storage ?? '';
+  if ((parseQuantity(wanted) ?? 0) <= (parseQuantity(size) ?? 0)) return undefined;
+  return { says: `asks for ${wanted}, and volume ${volume.metadata.name} has ${size}`, field: ['resources', 'requests', 'storage'] };
 }
+
+const misfits = (claim: Claim, volumes: readonly LiveObject[]): number => volumes.filter((volume) => misfitOf(claim, volume) !== undefined).length;

@@ -56,6 +56,16 @@ function explain(kind: 'startup' | 'readiness', probe: Wire<V1Probe>, got: strin
     const { port } = asks;
     const listening = scene.listening(view, container);
     if (listening === undefined) return undefined;
+    if (listening === null) {
+      return {
+        id: 'probe-fails',
+        says: `The ${kind} probe of container ${container.name} asks ${asks.says} and is refused.`,
+        fix: 'Let the program listen there, on all addresses; its log says what it does instead.',
+        at: placeInContainer(view.workload, container, field),
+        evidence: lastWords(view, container, scene),
+        nature: 'symptom' as const,
+      };
+    }
     const same = listening.find((socket) => socket.port === port);
     const evidence = [
       scene.facts.fact(containerRef(view, container), 'listens on', listening.map(({ address, port }) => `${address}:${port}`).join(', ') || 'nothing'),

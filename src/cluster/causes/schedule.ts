@@ -51,10 +51,10 @@ function reasonOf(message: string, view: PodView, scene: Scene) {
       .sort((a, b) => (parseQuantity(b.wants) ?? 0) - (parseQuantity(a.wants) ?? 0))[0]!;
     const field = placeInContainer(view.workload, greedy.container, 'resources', 'requests', resource);
     const wants = view.containers.reduce((sum, { spec }) => sum + (parseQuantity(spec.resources?.requests?.[resource] ?? '0') ?? 0), 0);
-    const tooLarge = wants > (parseQuantity(most ?? '0') ?? 0);
+    const tooLarge = most !== undefined && wants > (parseQuantity(most) ?? 0);
     return {
       id: 'unschedulable-resources',
-      says: `${view.member.prepared.ref} asks for ${greedy.wants} of ${resource}; ${tooLarge ? `the largest node has ${most}` : `no node has that much left (the largest has ${most} in all)`}${lacking.length > 1 ? `, and ${lacking.slice(1).join(', ')} is short too` : ''}.`,
+      says: `${view.member.prepared.ref} asks for ${greedy.wants} of ${resource}; ${tooLarge ? `the largest node has ${most}` : `no node has that much left${most === undefined ? '' : ` (the largest has ${most} in all)`}`}${lacking.length > 1 ? `, and ${lacking.slice(1).join(', ')} is short too` : ''}.`,
       fix: `Ask for less ${resource}, or add nodes.`,
       at: field,
       ...(tooLarge ? {} : { blames: 'cluster' as const, final: false }), // on an emptier cluster it would fit, and this one may become so

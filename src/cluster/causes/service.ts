@@ -51,8 +51,11 @@ export const serviceCauses = defineCauses(function* (scene) {
         };
       } else if (filled > 0 && (port.protocol ?? 'TCP') === 'TCP') {
         const age = (scene.now - scene.world.seenAt(member.live)) / 1_000;
-        const answer = scene.inquiry.askAgain(`service ${service.metadata.uid} ${port.port}`, Math.floor(age / 3), () =>
-          scene.questions.serviceAnswers(service, port.port),
+        const answer = scene.inquiry.askAgain(
+          `service ${service.metadata.uid} ${port.port}`,
+          Math.floor(age / 3),
+          () => scene.questions.serviceAnswers(service, port.port),
+          ({ refused }) => !refused,
         );
         if (answer?.refused) {
           const listening = listeningBehind(behind, scene);

@@ -11,13 +11,9 @@ const BACK_WITHIN = 120_000;
 /** Writes a file of ours to the persistent volume, deletes the pod as an eviction would, and looks for the file in the pod that follows. */
 export async function dataSurvives(check: DataSurvivesCheck, bench: Bench): Promise<Verdict> {
   const { facts } = bench;
-  const member = memberNamed(bench.look(), check.workload);
-  const view =
-    member &&
-    bench
-      .look()
-      .podsOf(member)
-      .find(({ pod }) => pod.status?.phase === 'Running');
+  const scene = bench.look();
+  const member = memberNamed(scene, check.workload);
+  const view = member && scene.podsOf(member).find(({ pod }) => pod.status?.phase === 'Running');
   if (!member || !view) return unproven(`${check.workload} has no running pod`);
   const claim = view.pod.spec?.volumes?.find(({ persistentVolumeClaim }) => persistentVolumeClaim);
   const container = view.containers.find(({ init, spec }) => !init && spec.volumeMounts?.some(({ name }) => name === claim?.name));
@@ -41,12 +37,13 @@ export async function dataSurvives(check: DataSurvivesCheck, bench: Bench): Prom
     await bench.world.changed(1_000);
     await sleep(50);
     bench.signal.throwIfAborted();
-    const now = bench.look();
-    const next = now
-      .podsOf(member)
-      .concat(now.pods.filter(({ member: owner }) => owner.prepared === member.prepared))
-      .find(
-        ({ pod, containers }) => pod.metadata.uid !== view.pod.metadata.uid && containers.some(({ name, status }) => name === container.name && status?.ready),
+    const next = bench
+      .look()
+      .pods.find(
+        ({ pod, member: owner, containers }) =>
+          owner.prepared === member.prepared &&
+          pod.metadata.uid !== view.pod.metadata.uid &&
+          containers.some(({ name, status }) => name === container.name && status?.ready),
       );
     if (next) {
       const read = await run(next.pod.metadata.name, 'cat "$1"; rm -f "$1"');

@@ -7,6 +7,7 @@ import { commandSucceeds } from './command.ts';
 import { dataSurvives } from './data-survives.ts';
 import { answerFromObservations, type Observations } from './observed.ts';
 import { resolves } from './resolves.ts';
+import { rollsOut } from './rollout.ts';
 import { serviceAnswers } from './service-answers.ts';
 import { endsInTime } from './shutdown.ts';
 import { traffic } from './traffic.ts';
@@ -28,8 +29,26 @@ export async function runChecks(checks: readonly LiveCheck[], bench: Bench, obse
     6,
     answer,
   );
-  for (const check of checks.filter(isDisruptive)) await answer(check);
+  for (const check of checks.filter(isDisruptive)) {
+    await calm(bench);
+    await answer(check);
+  }
   return checks.map((check) => ({ check, verdict: answers.get(check)! }));
+}
+
+const CALM_WITHIN = 90_000;
+
+/** Waits until the check before has left everything as it was. */
+async function calm({ look, world, signal }: Bench): Promise<void> {
+  const until = Date.now() + CALM_WITHIN;
+  const unready = () => {
+    const { members, pods } = look();
+    return members.some(({ status }) => status.is !== 'ready') || pods.some(({ pod }) => pod.metadata.deletionTimestamp !== undefined);
+  };
+  while (unready() && Date.now() < until) {
+    await world.changed(1_000);
+    signal.throwIfAborted();
+  }
 }
 
 /** Answers one check against a deployment that runs. What cannot be looked at is `failed`, never green. */
@@ -46,6 +65,8 @@ async function runCheck(check: LiveCheck, bench: Bench, observations: Observatio
         return await dataSurvives(check, bench);
       case 'shutdown':
         return await endsInTime(check, bench);
+      case 'rollout':
+        return await rollsOut(check, bench);
       case 'traffic':
         return await traffic(check, bench);
       default:
@@ -57,5 +78,5 @@ async function runCheck(check: LiveCheck, bench: Bench, observations: Observatio
   }
 }
 
-/** Checks that delete pods come last and one after another: they would disturb each other and all the rest. */
-const isDisruptive = ({ asks }: LiveCheck): boolean => asks === 'data-survives' || asks === 'shutdown';
+/** Checks that delete or replace pods come last and one after another: they would disturb each other and all the rest. */
+const isDisruptive = ({ asks }: LiveCheck): boolean => asks === 'data-survives' || asks === 'shutdown' || asks === 'rollout';
