@@ -97,6 +97,19 @@ describe.runIf(postgres)('a worker', () => {
     expect(await on.ended(id)).toMatchObject({ state: 'done' });
   });
 
+  test('that starts before its database waits for it; told to stop without one, it stops', async () => {
+    const on = await ground();
+    const id = await on.order(0);
+    await postgres!.kill();
+    const [patient, doomed] = [on.worker(), on.worker()];
+    await Promise.all([patient.says('cannot take jobs'), doomed.says('cannot take jobs')]);
+    doomed.child.kill('SIGTERM');
+    expect(await doomed.ended).toBe(0);
+    await postgres!.start();
+    expect(await on.ended(id)).toMatchObject({ state: 'done' });
+    expect(patient.child.exitCode).toBeNull();
+  }, 60_000);
+
   test('stops a review that is cancelled within a second, and its process with it', async () => {
     const on = await ground();
     const worker = on.worker('--at', 'bound');
@@ -116,6 +129,8 @@ describe.runIf(postgres)('a worker', () => {
     makeRepository(join(git.folder, 'shop'), trueStory);
     const files = { AI_AGENTS_WORKER_HEARTBEAT: join(git.folder, 'alive'), AI_AGENTS_WORKER_READY: join(git.folder, 'ready') };
     const main = join(import.meta.dirname, '../src/cli/main.ts');
+    const probe = async (what: string) => startProcess(main, ['worker', '--probe', what], files).ended;
+    expect(await probe('ready')).toBe(1);
     const worker = startProcess(main, ['worker'], {
       ...files,
       AI_AGENTS_DATABASE_URL: on.url,
@@ -123,8 +138,6 @@ describe.runIf(postgres)('a worker', () => {
       AI_AGENTS_GIT_HOSTS: `${git.origin}=127.0.0.0/8`,
       AI_AGENTS_CACHE: join(git.folder, 'cache'),
     });
-    const probe = async (what: string) => startProcess(main, ['worker', '--probe', what], files).ended;
-    expect(await probe('ready')).toBe(1);
     await eventually(async () => (await probe('ready')) === 0, 20_000);
     const id = await on.order(0, { repository: `${git.origin}/shop`, stories: ['docs/story.md'] });
     expect(await on.ended(id)).toMatchObject({ state: 'done', outcome: 'APPROVE' });

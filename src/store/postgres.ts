@@ -64,16 +64,20 @@ class Ear {
   readonly #listeners = new Map<Channel, Set<(payload: string) => void>>();
   readonly #closed = new AbortController();
   #client: Promise<Client> | undefined;
+  /** the last LISTEN, after which the next one may be said */
+  #listening: Promise<unknown> = Promise.resolve();
 
   constructor(url: string) {
     this.#url = url;
   }
 
   async listen(channel: Channel, heard: (payload: string) => void): Promise<() => Promise<void>> {
+    const isNew = !this.#listeners.has(channel);
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(heard));
     const client = await this.#connected();
-    await client.query(`LISTEN ${channel}`);
+    if (isNew) this.#listening = this.#listening.then(() => client.query(`LISTEN ${channel}`));
+    await this.#listening;
     return async () => {
       listeners.delete(heard);
     };
@@ -95,6 +99,7 @@ class Ear {
       try {
         await client.connect();
         for (const channel of this.#listeners.keys()) await client.query(`LISTEN ${channel}`);
+        this.#listening = Promise.resolve();
         client.on('end', () => {
           this.#client = undefined;
           if (!this.#closed.signal.aborted) this.#connected().catch(() => {}); // rejects only when closed

@@ -255,7 +255,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
     await Promise.race([allTurns, sleep(deafMs, undefined, { ref: false })]);
     ended.abort();
     await loop;
-    await (await deaf)?.();
+    void deaf.then((stopListening) => stopListening?.()); // not waited for: while the database is away it is still trying
     await bell?.close(turns.size > 0);
   }
 
