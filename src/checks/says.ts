@@ -1,15 +1,17 @@
-import type { Place, Source } from '../checkout/source.ts';
+import { type Place, Source } from '../checkout/source.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { LacksCheck, SaysCheck, Term } from './check.ts';
 import { type Evidence, quote, type SomeEvidence, type Verdict } from './verdict.ts';
 import { WordIndex } from './words.ts';
 
-/** A stretch of text that may say it: a section, the comments of a file, the whole of a short file. */
+/** A stretch of a text that may say it: a section, the comments of a file, the whole of it. */
 interface Unit {
   readonly source: Source;
-  readonly text: string;
-  /** line of each line of `text` */
-  readonly lines: readonly number[];
+  readonly index: WordIndex;
+  readonly start: number;
+  readonly end: number;
+  /** the line that an offset of the index stands for */
+  readonly lineAt: (offset: number) => number;
 }
 
 /**
@@ -20,17 +22,15 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   const sources = check.paths.flatMap((path) => inventory.sources.get(path) ?? []);
   if (sources.length === 0) return { is: 'unproven', because: `no text to look for this in: ${check.says}`, evidence: [] };
   let best: { unit: Unit; missing: Term[] } | undefined;
-  const speaks = (index: WordIndex): boolean => {
-    const has = (term: Term) => term.some((wording) => index.has(wording));
+  const speaks = ({ index, start, end }: Pick<Unit, 'index' | 'start' | 'end'>): boolean => {
+    const has = (term: Term) => term.some((wording) => index.has(wording, start, end));
     return check.about.every(has) && check.most.filter(has).length >= Math.ceil(0.6 * check.most.length);
   };
   for (const source of sources) {
-    if (!speaks(wholeIndex(source))) continue; // what the file does not hold, no part of it does
+    if (!speaks(wholeOf(source))) continue; // what the file does not hold, no part of it does
     for (const unit of unitsOf(source, check.in, inventory)) {
-      const index = unitIndex(unit);
-      const has = (term: Term) => term.some((wording) => index.has(wording));
-      if (!speaks(index)) continue;
-      const missing = check.items.filter((item) => !has(item));
+      if (!speaks(unit)) continue;
+      const missing = check.items.filter((item) => !item.some((wording) => unit.index.has(wording, unit.start, unit.end)));
       if (!best || missing.length < best.missing.length) best = { unit, missing };
     }
     if (best?.missing.length === 0) break;
@@ -58,52 +58,54 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   return { is: 'partial', because: `${best.unit.source.path} does not mention ${missing}`, evidence };
 }
 
-const WHOLE = new WeakMap<Source, WordIndex>();
-const UNITS = new WeakMap<Source, Map<string, WordIndex>>();
+const WHOLE = new WeakMap<Source, Unit>();
+const COMMENTS = new WeakMap<Source, Unit>();
 
-function wholeIndex(source: Source): WordIndex {
-  let index = WHOLE.get(source);
-  if (!index) WHOLE.set(source, (index = new WordIndex(source.text)));
-  return index;
-}
-
-/** Many claims are held against the same sections: each is indexed once. */
-function unitIndex({ source, text, lines }: Unit): WordIndex {
-  let units = UNITS.get(source);
-  if (!units) UNITS.set(source, (units = new Map()));
-  const key = `${lines[0]}+${text.length}`;
-  let index = units.get(key);
-  if (!index) units.set(key, (index = new WordIndex(text)));
-  return index;
+/** Many claims are held against the same text: it is indexed once. */
+function wholeOf(source: Source): Unit {
+  let whole = WHOLE.get(source);
+  if (!whole) {
+    whole = { source, index: new WordIndex(source.text), start: 0, end: source.text.length, lineAt: (offset) => source.position(offset).line };
+    WHOLE.set(source, whole);
+  }
+  return whole;
 }
 
 /** A name, a value or a proper noun: it would be written the same way wherever it is spoken of. */
 const isName = (wording: string): boolean => (/^\S+$/.test(wording) ? true : /^(?:[A-Z][\w'’.-]*\s?){2}$/.test(wording));
 
 function* unitsOf(source: Source, where: SaysCheck['in'], inventory: Inventory): Iterable<Unit> {
+  const whole = wholeOf(source);
   if (where === 'section') {
     const document = inventory.documentAt(source.path);
     if (document && document.sections.length > 0) {
       // the deepest first: a small section that says it all is the better evidence; a level-1 section is the whole document and no section
+      const part = ({ start, end }: Place): Unit => ({ ...whole, start, end });
       const sections = document.sections.filter(({ level }) => level >= 2).sort((a, b) => b.level - a.level || a.whole.start - b.whole.start);
-      for (const { whole } of sections) yield unitOf(whole);
-      for (const { place } of document.sections) yield unitOf(place);
-      if (sections.length === 0) yield unitOf({ source, start: 0, end: source.text.length });
+      for (const section of sections) yield part(section.whole);
+      for (const { place } of document.sections) yield part(place);
+      if (sections.length === 0) yield whole;
       return;
     }
   }
   if (where === 'comment') {
-    const comments = commentLines(source);
-    if (comments.length > 0) yield { source, text: comments.map(({ text }) => text).join('\n'), lines: comments.map(({ line }) => line) };
+    const comments = commentsOf(source);
+    if (comments) yield comments;
     return;
   }
-  yield unitOf({ source, start: 0, end: source.text.length });
+  yield whole;
 }
 
-function unitOf({ source, start, end }: Place): Unit {
-  const from = source.position(start).line;
-  const text = source.text.slice(start, end);
-  return { source, text, lines: text.split('\n').map((_, index) => from + index) };
+function commentsOf(source: Source): Unit | undefined {
+  let unit = COMMENTS.get(source);
+  if (!unit) {
+    const comments = commentLines(source);
+    if (comments.length === 0) return undefined;
+    const joined = new Source(source.path, comments.map(({ text }) => text).join('\n'));
+    unit = { source, index: new WordIndex(joined.text), start: 0, end: joined.text.length, lineAt: (offset) => comments[joined.position(offset).line - 1]!.line };
+    COMMENTS.set(source, unit);
+  }
+  return unit;
 }
 
 /** `#` and `//` comments, whole-line and trailing. */
@@ -116,26 +118,16 @@ export function commentLines(source: Source): { line: number; text: string }[] {
   return found;
 }
 
-/** The lines that hold the terms, the first for each, in file order. */
-function evidenceOf({ source, text, lines }: Unit, terms: readonly Term[]): SomeEvidence {
-  const rows = text.split('\n');
-  const indexes = rows.map((row) => new WordIndex(row));
-  const chosen = new Set<number>();
+/** The lines that hold the terms, the first for each, in file order; of a wording that stands nowhere as a whole, those of its words. */
+function evidenceOf({ source, index, start, end, lineAt }: Unit, terms: readonly Term[]): SomeEvidence {
+  const lines = new Set<number>();
   for (const term of terms) {
-    const words = term.flatMap((wording) => [wording, ...wording.split(/\s+/).filter((word) => word.length > 3)]);
-    const at = words.map((word) => indexes.findIndex((index) => index.has(word))).find((row) => row >= 0);
-    if (at !== undefined) chosen.add(at);
+    const wordings = term.flatMap((wording) => [wording, ...wording.split(/\s+/).filter((word) => word.length > 3)]);
+    const at = wordings.map((wording) => index.where(wording, start, end)).find((offset) => offset !== undefined);
+    if (at !== undefined) lines.add(lineAt(at));
   }
-  const rowsShown =
-    chosen.size > 0
-      ? Array.from(chosen)
-          .sort((a, b) => a - b)
-          .slice(0, 6)
-      : [0];
-  const [first, ...rest] = rowsShown.map((row): Evidence => {
-    const line = lines[row] ?? lines[0]!;
-    return quote({ source, start: source.offsetOf(line), end: source.offsetOf(line + 1) - 1 });
-  });
+  const shown = lines.size > 0 ? Array.from(lines).sort((a, b) => a - b).slice(0, 6) : [lineAt(start)];
+  const [first, ...rest] = shown.map((line): Evidence => quote({ source, start: source.offsetOf(line), end: source.offsetOf(line + 1) - 1 }));
   return [first!, ...rest];
 }
 

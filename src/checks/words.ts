@@ -27,28 +27,87 @@ function stemmed(word: string): string {
   return base.replace(/(.)\1$/, '$1').replace(/e$/, '');
 }
 
-/** Whether `text` holds all words of `wording`, in that order with at most `gap` other words between two of them. */
+/** Where each word of a text stands, so that any stretch of it can be asked without being read again. */
 export class WordIndex {
+  readonly #lower: string;
+  /** offset of each word */
+  readonly #offsets: number[] = [];
+  /** positions among the words, by stem */
   readonly #at = new Map<string, number[]>();
-  readonly #text: string;
 
   constructor(text: string) {
-    this.#text = text.toLowerCase();
-    for (const [index, word] of wordsOf(text).entries()) {
-      const key = stem(word);
+    const lower = text.toLowerCase();
+    this.#lower = lower;
+    for (let at = 0; at < lower.length; ) {
+      if (!isWordCode(lower.charCodeAt(at))) {
+        at++;
+        continue;
+      }
+      let end = at + 1;
+      while (end < lower.length && isWordCode(lower.charCodeAt(end))) end++;
+      const key = stem(lower.slice(at, end));
       const places = this.#at.get(key);
-      if (places) places.push(index);
-      else this.#at.set(key, [index]);
+      if (places) places.push(this.#offsets.length);
+      else this.#at.set(key, [this.#offsets.length]);
+      this.#offsets.push(at);
+      at = end;
     }
   }
 
-  /** Names with marks in them (`minReplicas`, `/etc/hosts`, `AI_KEY`) are looked for as they are; plain words by stem, near each other. */
-  has(wording: string): boolean {
-    if (/[^a-z0-9\s'’-]/i.test(wording) || /[a-z][A-Z]/.test(wording)) return this.#text.includes(wording.toLowerCase().trim());
-    const wanted = wordsOf(wording).map(stem);
-    if (wanted.length === 0) return false;
-    const [first, ...rest] = wanted.map((word) => this.#at.get(word));
-    if (!first || rest.some((places) => !places)) return false;
-    return first.some((start) => rest.every((places) => places!.some((place) => Math.abs(place - start) <= 4 + rest.length)));
+  /**
+   * Where a wording stands between two offsets, undefined when it does not. Names with marks in them (`minReplicas`, `/etc/hosts`, `AI_KEY`) are
+   * looked for as they are; plain words by stem, each near the first.
+   */
+  where(wording: string, start = 0, end = this.#lower.length): number | undefined {
+    const query = queryOf(wording);
+    if (query.exact !== undefined) {
+      const at = this.#lower.indexOf(query.exact, start);
+      return at >= 0 && at + query.exact.length <= end ? at : undefined;
+    }
+    const [first, ...rest] = query.stems.map((word) => this.#at.get(word));
+    if (!first || rest.some((places) => !places)) return undefined;
+    for (let index = this.#from(first, start); index < first.length; index++) {
+      const word = first[index]!;
+      if (this.#offsets[word]! >= end) return undefined;
+      const near = (places: readonly number[] | undefined) =>
+        places!.some((place) => Math.abs(place - word) <= 4 + rest.length && this.#offsets[place]! >= start && this.#offsets[place]! < end);
+      if (rest.every(near)) return this.#offsets[word];
+    }
+    return undefined;
   }
+
+  has(wording: string, start?: number, end?: number): boolean {
+    return this.where(wording, start, end) !== undefined;
+  }
+
+  /** Index of the first place whose word does not stand before `offset`. */
+  #from(places: readonly number[], offset: number): number {
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#offsets[places[middle]!]! < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+const isWordCode = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+
+interface Query {
+  readonly exact: string | undefined;
+  readonly stems: readonly string[];
+}
+const QUERIES = new Map<string, Query>();
+
+function queryOf(wording: string): Query {
+  let query = QUERIES.get(wording);
+  if (!query) {
+    const marked = /[^a-z0-9\s'’-]/i.test(wording) || /[a-z][A-Z]/.test(wording);
+    const stems = marked ? [] : wordsOf(wording.replace(/['’][a-z]+/gi, ' ')).map(stem);
+    query = { exact: marked || stems.length === 0 ? wording.toLowerCase().trim() || '\0' : undefined, stems };
+    if (QUERIES.size < 20_000) QUERIES.set(wording, query);
+  }
+  return query;
 }
