@@ -8,6 +8,7 @@ import { Context, type Subject, subjectOf } from './context.ts';
 import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
+import { accounts, grants } from './shapes/access.ts';
 import { artefactChecks } from './shapes/artefacts.ts';
 import { command, environment, image, probes, resources, security } from './shapes/containers.ts';
 import { contents, data, fields, ignored, removed, sensitive } from './shapes/data.ts';
@@ -40,7 +41,7 @@ const SHAPES: readonly Shape[] = [
   when('script .sh', scripts),
   contents,
   when('sensitive secret confidential', sensitive),
-  ...[called, referenced, assigned, keyed, wiring, imageOf, sidecars, volumes, mountPaths, flags],
+  ...[called, referenced, assigned, keyed, wiring, imageOf, sidecars, volumes, mountPaths, flags, grants, accounts],
   when('label annotation', labels),
   when('probe health liveness readiness startup', probes),
   data,
@@ -117,7 +118,7 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   const { claim } = context;
   const sentence = new Sentence(text);
   if (!happens && isAboutText(text, context)) return textChecks(sentence, context);
-  const artefact = happens ? undefined : artefactChecks(text, context);
+  const artefact = artefactChecks(text, context, happens);
   if (artefact) return artefact.checks.concat(unreadOf(artefact.sentence, artefact.checks) ?? []);
   const found = runOf(text, Array.from(claim.markdown.matchAll(/`([^`\n]+)`/g), ([, span]) => span!));
   const run = found ?? (happens ? { needs: 'a cluster' as const, command: undefined, maybe: true } : undefined);
