@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -83,11 +85,16 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
   opened({ [Symbol.asyncDispose]: () => server.close() });
   await server.listen({ host: config.host ?? '127.0.0.1', port: config.port });
   const { address, port, family } = server.server.address() as AddressInfo;
-  return { address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, firstToken: await makeFirstToken(store) };
+  return { address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, firstToken: await makeFirstToken(store, config.dataFolder) };
 }
 
-async function makeFirstToken(store: Store): Promise<string | undefined> {
+/** The first token of a new folder. A mark beside the database says that it was made, so that later starts need not ask. */
+async function makeFirstToken(store: Store, folder: string): Promise<string | undefined> {
+  const mark = join(folder, 'first-token-made');
+  if (existsSync(mark)) return undefined;
   const tenantId = await ensureTenant(store, defaultTenant);
-  if ((await listTokens(store, tenantId)).length > 0) return undefined;
-  return (await createToken(store, tenantId, { name: 'first', scopes: ['admin'] })).text;
+  const known = await listTokens(store, tenantId);
+  const made = known.length > 0 ? undefined : await createToken(store, tenantId, { name: 'first', scopes: ['admin'] });
+  await writeFile(mark, '');
+  return made?.text;
 }
