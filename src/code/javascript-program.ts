@@ -12,12 +12,14 @@ interface File extends ScriptTokens {
   readonly source: Source;
   readonly constants: ReadonlyMap<string, string>;
   readonly functions: readonly ScriptFunction[];
+  /** where each name is assigned: indexes of the name */
+  readonly assigned: ReadonlyMap<string, readonly number[]>;
 }
 
 /** What a TypeScript or JavaScript file says about its routers, routes and ports. */
 export function javascriptModule(source: Source): ProgramModule {
   const split = scriptTokens(source.text);
-  const file: File = { ...split, source, constants: stringConstantsOf(split), functions: functionsOf(split) };
+  const file: File = { ...split, source, constants: stringConstantsOf(split), functions: functionsOf(split), assigned: assignmentsOf(split) };
   const routers = routersOf(file);
   const routes: { router: string; method: string; path: string | undefined; place: Place }[] = [];
   const mounts: Mount[] = [];
@@ -246,11 +248,22 @@ function numberIn(tokens: readonly ScriptToken[], [from, to]: readonly [number, 
   return { number: Number(numbers[0]!.text), variable };
 }
 
+function assignmentsOf({ tokens }: ScriptTokens): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const [at, { is, text }] of tokens.entries()) {
+    if (is !== 'name' || tokens[at + 1]?.text !== '=') continue;
+    const before = found.get(text);
+    if (before) before.push(at);
+    else found.set(text, [at]);
+  }
+  return found;
+}
+
 /** The number of a constant that the file sets once. */
-function assignedNumber({ tokens }: File, [from, to]: readonly [number, number]) {
+function assignedNumber({ tokens, assigned }: File, [from, to]: readonly [number, number]) {
   if (to !== from + 1 || tokens[from]!.is !== 'name') return undefined;
   const name = tokens[from]!.text;
-  const set = tokens.flatMap((token, at) => (token.text === name && token.is === 'name' && tokens[at + 1]?.text === '=' ? [at] : []));
+  const set = assigned.get(name) ?? [];
   if (set.length !== 1) return undefined;
   let end = set[0]! + 2;
   while (end < set[0]! + MAX_VALUE && tokens[end] && !/^(?:;|const|let|var|function|export|import|async|app|await)$/.test(tokens[end]!.text)) end++;

@@ -34,6 +34,10 @@ export function pythonModule(source: Source): ProgramModule {
   const statements = pythonStatements(source.text);
   const imports = pythonImports(statements);
   const constants = stringConstants(statements);
+  const assignments = Map.groupBy(
+    statements.filter(({ tokens }) => tokens[1]?.text === '='),
+    ({ tokens }) => tokens[0]!.text,
+  );
   const text = (argument: PythonArgument | undefined): string | undefined =>
     stringValue(argument?.tokens ?? []) ?? (argument?.tokens.length === 1 ? constants.get(argument.tokens[0]!.text) : undefined);
   const routers = new Map<string, Router>();
@@ -50,7 +54,7 @@ export function pythonModule(source: Source): ProgramModule {
     for (let at = 0; at < tokens.length; at++) {
       if (tokens[at]!.is !== 'name' || tokens[at + 1]?.text !== '(') continue;
       mounts.push(...mountAt(tokens, at, text));
-      const port = portAt(source, statements, tokens, at, imports);
+      const port = portAt(source, assignments, tokens, at, imports);
       if (port) ports.push(port);
     }
   }
@@ -121,6 +125,9 @@ function importsOf(imports: PythonImports, mounts: readonly Mount[]): Map<string
   return found;
 }
 
+/** Statements `name = ...` by the name. */
+type Assignments = ReadonlyMap<string, readonly PythonStatement[]>;
+
 /** what listens, and the port it takes when none is given */
 const SERVERS: Readonly<Record<string, { at: number | undefined; otherwise: number | undefined }>> = {
   'uvicorn.run': { at: undefined, otherwise: 8000 },
@@ -129,13 +136,7 @@ const SERVERS: Readonly<Record<string, { at: number | undefined; otherwise: numb
   'hypercorn.run': { at: undefined, otherwise: undefined },
 };
 
-function portAt(
-  source: Source,
-  statements: readonly PythonStatement[],
-  tokens: readonly PythonToken[],
-  at: number,
-  imports: PythonImports,
-): ListeningPort | undefined {
+function portAt(source: Source, assignments: Assignments, tokens: readonly PythonToken[], at: number, imports: PythonImports): ListeningPort | undefined {
   let first = at;
   while (tokens[first - 1]?.text === '.' && tokens[first - 2]?.is === 'name') first -= 2;
   const name = dottedAt(tokens, first, imports)?.name ?? '';
@@ -149,7 +150,7 @@ function portAt(
     return server.otherwise === undefined || tokens.slice(at, next).some(({ text }) => text === '**')
       ? undefined
       : { number: server.otherwise, variable: undefined, place };
-  const value = numberIn(given.tokens) ?? assignedNumber(statements, given.tokens);
+  const value = numberIn(given.tokens) ?? assignedNumber(assignments, given.tokens);
   return value && { ...value, place };
 }
 
@@ -167,8 +168,7 @@ function portOf(text: string, variable: string | undefined): { number: number; v
 }
 
 /** The number of a name that the file assigns once. */
-function assignedNumber(statements: readonly PythonStatement[], tokens: readonly PythonToken[]) {
-  if (tokens.length !== 1 || tokens[0]!.is !== 'name') return undefined;
-  const assigned = statements.filter((each) => each.tokens[0]!.text === tokens[0]!.text && each.tokens[1]?.text === '=');
+function assignedNumber(assignments: Assignments, tokens: readonly PythonToken[]) {
+  const assigned = tokens.length === 1 && tokens[0]!.is === 'name' ? (assignments.get(tokens[0]!.text) ?? []) : [];
   return assigned.length === 1 ? numberIn(assigned[0]!.tokens.slice(2)) : undefined;
 }
