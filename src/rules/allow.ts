@@ -65,10 +65,11 @@ const sourcesUnderRules = (inventory: Inventory): ReadonlySet<Source> =>
   new Set([...inventory.resources, ...inventory.scripts, ...inventory.dockerfiles].map(({ source }) => source));
 
 function allowancesIn(source: Source): Allowance[] {
+  const below = linesBelow(source.text);
   return Array.from(source.text.matchAll(/#[ \t]*ai-agents:[ \t]*allow(?=\s|$)[ \t]*([^\s#]*)([^\r\n]*)/g), (match) => {
     const start = match.index;
     const { line, column } = source.position(start);
-    const alone =
+    const isAlone =
       source
         .lines(line)
         .slice(0, column - 1)
@@ -79,14 +80,18 @@ function allowancesIn(source: Source): Allowance[] {
       end: start + match[0].length,
       rule: match[1]!,
       reason: match[2]!.trim(),
-      line: alone ? lineBelow(source, line) : line,
+      line: isAlone ? below[line - 1]! : line,
     };
   });
 }
 
-/** The first line below that is no comment: several comments may stand above one line. */
-function lineBelow(source: Source, line: number): number {
-  let below = line + 1;
-  while (below < source.lineCount && /^[ \t]*#/.test(source.lines(below))) below++;
+/** For each line the first one below it that is no comment: several comments may stand above one line. */
+function linesBelow(text: string): readonly number[] {
+  const lines = text.split('\n');
+  const below: number[] = new Array(lines.length);
+  for (let index = lines.length - 1; index >= 0; index--) {
+    const next = lines[index + 1];
+    below[index] = next !== undefined && /^[ \t]*#/.test(next) ? below[index + 1]! : index + 2;
+  }
   return below;
 }

@@ -15,61 +15,92 @@ import { once } from './once.ts';
 export const mayShareNamespace = (a: Pick<Resource, 'namespace'>, b: Pick<Resource, 'namespace'>): boolean =>
   a.namespace === undefined || b.namespace === undefined || a.namespace === b.namespace;
 
-/** Objects by a key, and below it by the namespace that they state. */
-type ByNamespace<T extends Resource> = Map<string, Map<string | undefined, T[]>>;
+/** Objects by a key, and below it by the namespace that they state; what was asked once is kept, so that `nearest` can keep its own index. */
+class ByNamespace<T extends Resource> {
+  readonly #stated = new Map<string, Map<string | undefined, T[]>>();
+  readonly #asked = new Map<string, readonly T[]>();
 
-function add<T extends Resource>(index: ByNamespace<T>, key: string, resource: T): void {
-  let namespaces = index.get(key);
-  if (!namespaces) index.set(key, (namespaces = new Map()));
-  append(namespaces, resource.namespace, resource);
-}
+  add(key: string, resource: T): void {
+    let namespaces = this.#stated.get(key);
+    if (!namespaces) this.#stated.set(key, (namespaces = new Map()));
+    append(namespaces, resource.namespace, resource);
+  }
 
-function under<T extends Resource>(index: ByNamespace<T>, key: string, namespace: string | undefined): readonly T[] {
-  const namespaces = index.get(key);
-  if (!namespaces) return [];
-  if (namespace === undefined) return Array.from(namespaces.values()).flat();
-  return [...(namespaces.get(namespace) ?? []), ...(namespaces.get(undefined) ?? [])];
+  /** Those that can be in this namespace; all of them when it is not stated. */
+  under(key: string, namespace: string | undefined): readonly T[] {
+    const namespaces = this.#stated.get(key);
+    if (!namespaces) return [];
+    const question = `${namespace === undefined ? '*' : `=${namespace}`} ${key}`;
+    let found = this.#asked.get(question);
+    if (!found) {
+      found = namespace === undefined ? Array.from(namespaces.values()).flat() : [...(namespaces.get(namespace) ?? []), ...(namespaces.get(undefined) ?? [])];
+      this.#asked.set(question, found);
+    }
+    return found;
+  }
 }
 
 const byName = once((inventory: Inventory) => {
-  const index: ByNamespace<Resource> = new Map();
-  for (const resource of inventory.resources) if (isBuiltIn(resource)) add(index, `${resource.kind}/${resource.name}`, resource);
+  const index = new ByNamespace<Resource>();
+  for (const resource of inventory.resources) if (isBuiltIn(resource)) index.add(`${resource.kind}/${resource.name}`, resource);
   return index;
 });
 
 /** Every object of that kind and name that `near` can mean. */
 export const named = (inventory: Inventory, kind: string, name: string, near: Pick<Resource, 'namespace'>): readonly Resource[] =>
-  under(byName(inventory), `${kind}/${name}`, isClusterScoped(kind) ? undefined : near.namespace);
+  byName(inventory).under(`${kind}/${name}`, isClusterScoped(kind) ? undefined : near.namespace);
 
 /** Of several candidates those that share the most of their path with `near`: the same file, else the same folder, else the next folder above. */
 export function nearest<T extends Resource>(candidates: readonly T[], near: Resource): readonly T[] {
   if (candidates.length < 2) return candidates;
-  const depths = candidates.map((candidate) => sharedDepth(candidate.source.path, near.source.path));
-  const most = depths.reduce((a, b) => Math.max(a, b));
-  return candidates.filter((_candidate, index) => depths[index] === most);
+  let index = prefixes.get(candidates);
+  if (!index) {
+    index = new Map();
+    for (const candidate of candidates) for (const prefix of prefixesOf(candidate.source.path)) append(index, prefix, candidate);
+    prefixes.set(candidates, index);
+  }
+  for (const prefix of prefixesOf(near.source.path)) {
+    const found = index.get(prefix);
+    if (found) return found as T[];
+  }
+  return candidates;
 }
 
-/** Folders that two paths have in common; one more when they are the same file. */
-function sharedDepth(a: string, b: string): number {
-  const [left, right] = [a.split('/'), b.split('/')];
-  let depth = 0;
-  while (depth < left.length && left[depth] === right[depth]) depth++;
-  return depth;
+/** Candidates by every folder above them and by their file. */
+const prefixes = new WeakMap<readonly Resource[], Map<string, Resource[]>>();
+
+/** A path and the folders above it, the deepest first. */
+function* prefixesOf(path: string): Iterable<string> {
+  yield path;
+  for (let slash = path.lastIndexOf('/'); slash >= 0; slash = path.lastIndexOf('/', slash - 1)) {
+    yield path.slice(0, slash + 1);
+    if (slash === 0) break;
+  }
+  yield '';
 }
 
 const byPodLabel = once((inventory: Inventory) => {
-  const index: ByNamespace<Workload> = new Map();
+  const index = new ByNamespace<Workload>();
   for (const workload of inventory.workloads) {
-    for (const [name, value] of workload.podLabels) add(index, `${name}=${value}`, workload);
+    for (const [name, value] of workload.podLabels) index.add(`${name}=${value}`, workload);
   }
   return index;
 });
 
 /** Workloads whose pods carry all these labels and can be in the namespace of `near`, wherever they stand in the repository. */
 export function labelled(inventory: Inventory, labels: ReadonlyMap<string, string>, near: Pick<Resource, 'namespace'>): readonly Workload[] {
+  const question = JSON.stringify([near.namespace, ...labels]);
+  let found = labelledBefore(inventory).get(question);
+  if (!found) labelledBefore(inventory).set(question, (found = findLabelled(inventory, labels, near)));
+  return found;
+}
+
+const labelledBefore = once((_inventory): Map<string, readonly Workload[]> => new Map());
+
+function findLabelled(inventory: Inventory, labels: ReadonlyMap<string, string>, near: Pick<Resource, 'namespace'>): readonly Workload[] {
   let fewest: readonly Workload[] | undefined;
   for (const [name, value] of labels) {
-    const found = under(byPodLabel(inventory), `${name}=${value}`, near.namespace);
+    const found = byPodLabel(inventory).under(`${name}=${value}`, near.namespace);
     if (found.length === 0) return [];
     if (!fewest || found.length < fewest.length) fewest = found;
   }
@@ -79,12 +110,15 @@ export function labelled(inventory: Inventory, labels: ReadonlyMap<string, strin
 /** The labels by which a Service finds its pods; empty when it has no selector. */
 export const serviceSelector = (service: Resource): ReadonlyMap<string, string> => stringsOf(get(service.node, 'spec', 'selector'));
 
+/** No Service is written for more workloads than this; a repository made to be slow may say otherwise. */
+const MOST_PODS = 200;
+
 const links = once((inventory: Inventory) => {
   const behind = new Map<Resource, readonly Workload[]>();
   const before = new Map<Workload, Resource[]>();
   for (const service of objects(inventory, 'Service')) {
     if (textOf(get(service.node, 'spec', 'type')) === 'ExternalName') continue;
-    const found = nearest(labelled(inventory, serviceSelector(service), service), service);
+    const found = nearest(labelled(inventory, serviceSelector(service), service), service).slice(0, MOST_PODS);
     behind.set(service, found);
     for (const workload of found) append(before, workload, service);
   }
@@ -110,10 +144,10 @@ export function selected(inventory: Inventory, selector: Node | undefined, near:
 }
 
 const byNamespace = once((inventory: Inventory) => {
-  const index: ByNamespace<Workload> = new Map();
-  for (const workload of inventory.workloads) add(index, '', workload);
+  const index = new ByNamespace<Workload>();
+  for (const workload of inventory.workloads) index.add('', workload);
   return index;
 });
 
 /** Every workload that can be in the namespace of `near`. */
-export const inNamespace = (inventory: Inventory, near: Pick<Resource, 'namespace'>): readonly Workload[] => under(byNamespace(inventory), '', near.namespace);
+export const inNamespace = (inventory: Inventory, near: Pick<Resource, 'namespace'>): readonly Workload[] => byNamespace(inventory).under('', near.namespace);

@@ -15,13 +15,16 @@ export const directionsOf = (policy: Resource): readonly Direction[] => {
   return get(policy.node, 'spec', 'egress') ? ['Ingress', 'Egress'] : ['Ingress'];
 };
 
+/** More policies over one pod than this say nothing new; only a repository made to be slow has them. */
+const MOST_POLICIES = 100;
+
 const policies = once((inventory: Inventory) => {
   const covering = new Map<Workload, Resource[]>();
   const pods = new Map<Resource, readonly Workload[]>();
   for (const policy of objects(inventory, 'NetworkPolicy')) {
     const found = selected(inventory, get(policy.node, 'spec', 'podSelector'), policy);
     pods.set(policy, nearest(found, policy));
-    for (const workload of found) append(covering, workload, policy);
+    for (const workload of found) if ((covering.get(workload)?.length ?? 0) < MOST_POLICIES) append(covering, workload, policy);
   }
   return { covering, pods };
 });
