@@ -90,6 +90,12 @@ const settings = {
   workerConcurrency: setting('AI_AGENTS_WORKER_CONCURRENCY', whole(1, 64, 2), 'Reviews that one worker runs at one time, each in a process of its own.', {
     otherwise: '2',
   }),
+  tenantLimit: setting(
+    'AI_AGENTS_TENANT_LIMIT',
+    whole(1, 10_000, 8),
+    'Reviews of one tenant that run at one time, over all workers. A tenant may have a number of its own: `max_running` in the table `tenants`.',
+    { otherwise: '8' },
+  ),
   workerGrace: setting(
     'AI_AGENTS_WORKER_GRACE',
     whole(0, 3600, 25),

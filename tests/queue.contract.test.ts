@@ -138,6 +138,21 @@ describe.each(backends.queues)('queue on $name', (backend) => {
     expect(most).toBe(2);
   });
 
+  test('a tenant without a number of its own has the workers’', async () => {
+    const tenant = await newTenant(store);
+    let [now, most] = [0, 0];
+    const job = newJob(async () => {
+      now += 1;
+      most = Math.max(most, now);
+      await sleep(20);
+      now -= 1;
+    });
+    work(job, { tenantLimit: 3, concurrency: 6 });
+    const ids = await Promise.all(Array.from({ length: 9 }, (_, n) => add(job, tenant, n)));
+    await Promise.all(ids.map((id) => reaches(tenant, id, 'done')));
+    expect(most).toBe(3);
+  });
+
   test('a tenant with many jobs does not keep others waiting', async () => {
     const [many, few] = [await newTenant(store, 100), await newTenant(store, 100)];
     const ran: string[] = [];
@@ -277,7 +292,7 @@ describe.each(backends.queues)('queue on $name', (backend) => {
     const tenant = await newTenant(store);
     const job = newJob(async () => {});
     const id = await add(job, tenant, 1);
-    const dead = (await takeJob(store, [job.name], randomUUID(), 0.1))!;
+    const dead = (await takeJob(store, [job.name], randomUUID(), 0.1, 100))!;
     expect(dead).toMatchObject({ id, attempt: 1 });
     await eventually(async () => (await lostRuns(store, [job.name])).length === 1);
     work(job);
@@ -295,7 +310,7 @@ describe.each(backends.queues)('queue on $name', (backend) => {
     await reaches(tenant, await add(job, tenant, 0), 'running');
     const id = await add(job, tenant, 1, { silent: true });
     for (let death = 1; death <= 3; death++) {
-      const run = await eventually(() => takeJob(store, [job.name], randomUUID(), 0.05));
+      const run = await eventually(() => takeJob(store, [job.name], randomUUID(), 0.05, 100));
       expect(run).toMatchObject({ id, attempt: death });
     }
     expect(await reaches(tenant, id, 'dead')).toMatchObject({ attempts: 3, reason_code: 'WORKER_LOST' });
@@ -314,7 +329,7 @@ describe.each(backends.queues)('queue on $name', (backend) => {
     const tenant = await newTenant(store);
     const job = newJob(async () => {});
     await add(job, tenant, 1);
-    const taken = await Promise.all(Array.from({ length: 20 }, () => takeJob(store, [job.name], randomUUID(), 30)));
+    const taken = await Promise.all(Array.from({ length: 20 }, () => takeJob(store, [job.name], randomUUID(), 30, 100)));
     expect(taken.filter(Boolean)).toHaveLength(1);
   });
 
@@ -382,7 +397,7 @@ describe.each(backends.queues)('queue on $name', (backend) => {
   test('how much waits and runs is told, over all tenants', async () => {
     const job = newJob(async () => {});
     for (const tenant of [await newTenant(store), await newTenant(store)]) await add(job, tenant, 1);
-    await takeJob(store, [job.name], randomUUID(), 30);
+    await takeJob(store, [job.name], randomUUID(), 30, 100);
     const depth = (await jobDepth(store)).filter(({ name }) => name === job.name);
     expect(depth.toSorted((a, b) => a.state.localeCompare(b.state))).toMatchObject([
       { state: 'queued', count: 1 },

@@ -200,6 +200,14 @@ describe.each(backends.stores)('store on $name', ({ open }) => {
       expect(await orderReview(store, bell(), tenant, at)).toMatchObject({ fresh: true });
     });
 
+    test('what a webhook asked for hurries when a person asks for it too', async () => {
+      const tenant = await newTenant(store);
+      const { id } = await orderReview(store, bell(), tenant, { ...order, from: 'webhook' });
+      expect(await orderReview(store, bell(), tenant, order)).toEqual({ id, fresh: false });
+      await orderReview(store, bell(), tenant, { ...order, from: 'webhook' });
+      expect(await store.asTenant(tenant, (tx) => tx.selectFrom('jobs').select('priority').where('id', '=', id).executeTakeFirst())).toEqual({ priority: 10 });
+    });
+
     test('the job is there exactly when the review is', async () => {
       const tenant = await newTenant(store);
       const { id } = await orderReview(store, bell(), tenant, { ...order, from: 'webhook', attempts: 7 });
@@ -391,7 +399,7 @@ describe.runIf(backends.postgres)('store on a PostgreSQL server', () => {
     await assertUsable(store);
     const tenant = await newTenant(owner);
     const { id } = await orderReview(store, bell(), tenant, order);
-    expect(await takeJob(store, ['review'], crypto.randomUUID(), 30)).toMatchObject({ id });
+    expect(await takeJob(store, ['review'], crypto.randomUUID(), 30, 100)).toMatchObject({ id });
     await expect(newTenant(store)).rejects.toThrow('permission denied');
     await expect(store.asOwner((db) => sql`ALTER TABLE ai_agents.reviews DISABLE ROW LEVEL SECURITY`.execute(db))).rejects.toThrow('must be owner');
   });

@@ -50,6 +50,7 @@ async function run(host: Host): Promise<number> {
     deps: { fetchRepository: (request, signal) => fetchRepository(request, repositories, signal), processes, timeoutSeconds: config.reviewTimeout },
     log,
     concurrency: config.workerConcurrency,
+    tenantLimit: config.tenantLimit,
     leaseSeconds: config.workerLease,
     graceSeconds: config.workerGrace,
     heartbeat: config.workerHeartbeat,

@@ -53,8 +53,8 @@ const runOf = (row: JobRow): Run => ({
 });
 
 /** Takes the job whose turn it is, over all tenants; the attempt is counted before it starts. Undefined when none may start now. */
-export async function takeJob(store: Store, names: readonly string[], worker: string, leaseSeconds: number): Promise<Run | undefined> {
-  const [row] = await store.call(sql<JobRow>`SELECT * FROM ai_agents.take_job(${[...names]}, ${worker}, ${leaseSeconds})`);
+export async function takeJob(store: Store, names: readonly string[], worker: string, leaseSeconds: number, tenantLimit: number): Promise<Run | undefined> {
+  const [row] = await store.call(sql<JobRow>`SELECT * FROM ai_agents.take_job(${[...names]}, ${worker}, ${leaseSeconds}, ${tenantLimit})`);
   return row && runOf(row);
 }
 
@@ -134,6 +134,11 @@ export async function cancelJob(tx: Tx, id: string): Promise<'cancelled' | 'told
   return 'told';
 }
 
+/** Lets a waiting job come as soon as one of this priority would, if it would come later. */
+export async function hurryJob(tx: Tx, id: string, priority: number): Promise<void> {
+  await tx.updateTable('jobs').where('id', '=', id).where('state', '=', 'queued').where('priority', '>', priority).set({ priority }).execute();
+}
+
 /** Gives an ended job that did not succeed so many attempts more. @returns its next attempt; undefined when it is not such a job */
 export async function reviveJob(tx: Tx, id: string, attempts: number): Promise<number | undefined> {
   const job = await tx
@@ -155,11 +160,11 @@ export async function reviveJob(tx: Tx, id: string, attempts: number): Promise<n
 }
 
 /** Whether a tenant has jobs that could run now but for its limit, and one of its running ones is about to end. */
-export async function isHeldBack(tx: Tx, tenantId: string): Promise<boolean> {
+export async function isHeldBack(tx: Tx, tenantId: string, tenantLimit: number): Promise<boolean> {
   const { rows } = await sql<{
     held: boolean;
   }>`SELECT EXISTS (SELECT FROM jobs WHERE tenant_id = ${tenantId} AND state = 'queued' AND run_at <= clock_timestamp())
-    AND (SELECT count(*) FROM jobs WHERE tenant_id = ${tenantId} AND state = 'running') >= (SELECT max_running FROM tenants WHERE id = ${tenantId}) AS held`.execute(
+    AND (SELECT count(*) FROM jobs WHERE tenant_id = ${tenantId} AND state = 'running') >= (SELECT coalesce(max_running, ${tenantLimit}::integer) FROM tenants WHERE id = ${tenantId}) AS held`.execute(
     tx,
   );
   return rows[0]?.held ?? false;

@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { idempotencyReused } from '../errors.ts';
 import type { Queue } from '../queue/queue.ts';
 import { version } from '../version.ts';
-import { cancelJob, insertJob, reviveJob } from './jobs.ts';
+import { cancelJob, hurryJob, insertJob, reviveJob } from './jobs.ts';
 import type { Store, Tx } from './store.ts';
 import type { EventKind, EventTable, ReviewOutcome, ReviewState, ReviewTable } from './tables.ts';
 
@@ -106,7 +106,9 @@ async function insertReview(tx: Tx, tenantId: string, order: ReviewOrder): Promi
           : eb.and([eb('commit', '=', commit), eb('holds', '=', true)]),
       )
       .executeTakeFirst();
-    if (inTheWay) return { id: inTheWay.id, fresh: false };
+    if (!inTheWay) continue;
+    await hurryJob(tx, inTheWay.id, priorities[order.from]); // a person now waits for what a webhook had asked for
+    return { id: inTheWay.id, fresh: false };
   }
 }
 

@@ -25,8 +25,8 @@ type Time = ColumnType<Date | null, Date | string | null | undefined, Date | str
 export interface TenantTable {
   id: Generated<string>;
   name: string;
-  /** jobs of this tenant that run at one time, over all workers */
-  max_running: Generated<number>;
+  /** jobs of this tenant that run at one time, over all workers; null for what the workers are configured with */
+  max_running: number | null;
   /** when a job of this tenant was last taken: among equals, who waited longest is next */
   served_at: ColumnType<Date, never, Date>;
   created_at: CreatedAt;

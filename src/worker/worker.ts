@@ -20,6 +20,8 @@ export interface WorkerOptions<D> {
   readonly log: Logger;
   /** jobs at one time */
   readonly concurrency: number;
+  /** jobs of one tenant at one time, over all workers, where its row names no other number; 8 when not said */
+  readonly tenantLimit?: number;
   /** after so long without a sign of life the worker's jobs go to another one */
   readonly leaseSeconds: number;
   /** so long a worker told to stop lets its jobs go on */
@@ -59,7 +61,7 @@ const deafMs = 3_000;
 
 /** Takes jobs and runs them, until it is stopped. */
 export function startWorker<D>(options: WorkerOptions<D>): Worker {
-  const { store, queue, log, leaseSeconds, backoff = backoffMs } = options;
+  const { store, queue, log, leaseSeconds, tenantLimit = 8, backoff = backoffMs } = options;
   const id = randomUUID();
   const jobs = new Map(options.jobs.map((job) => [job.name, job]));
   const names = [...jobs.keys()];
@@ -76,7 +78,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
     if (!slot) return;
     for (;;) {
       if (stopping.signal.aborted) return;
-      const run = await takeJob(store, names, id, leaseSeconds);
+      const run = await takeJob(store, names, id, leaseSeconds, tenantLimit);
       if (!run) return;
       if (untilEmpty && slots.free > 0) track(takeTurn(true));
       const heldBack = await perform(run);
@@ -142,7 +144,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
     for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 2_000)) {
       try {
         const settled = await store.asTenant(run.tenantId, async (tx) => {
-          const heldBack = await isHeldBack(tx, run.tenantId);
+          const heldBack = await isHeldBack(tx, run.tenantId, tenantLimit);
           return { is: await write(tx, job, run, result), heldBack };
         });
         if ('inMs' in result && result.inMs === 0) queue.ring([{ id: run.id, attempt: run.attempt + 1 }]);
@@ -159,6 +161,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
   async function turn(): Promise<void> {
     let [renewed, looked] = [performance.now(), Number.NEGATIVE_INFINITY];
     let trouble: string | undefined = 'it has just started';
+    await showReady(false);
     while (!ended.signal.aborted) {
       await beat();
       try {
@@ -227,7 +230,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
       .catch((error: unknown) => log.warn({ err: error }, 'the heartbeat file cannot be written'));
   }
 
-  let shownReady = false;
+  let shownReady: boolean | undefined; // the file may be a killed worker's
   async function showReady(isReady: boolean): Promise<void> {
     const { ready } = options;
     if (ready === undefined || shownReady === isReady) return;

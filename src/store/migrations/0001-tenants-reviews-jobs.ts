@@ -20,7 +20,7 @@ const up = [
   `CREATE TABLE ai_agents.tenants (
      id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
      name text NOT NULL UNIQUE CHECK (name <> ''),
-     max_running integer NOT NULL DEFAULT 4 CHECK (max_running > 0),
+     max_running integer CHECK (max_running > 0),
      served_at timestamptz NOT NULL DEFAULT now(),
      created_at timestamptz NOT NULL DEFAULT now()
    )`,
@@ -214,7 +214,7 @@ const up = [
   // what was committed before each of them starts, so the choice sees what the taker before committed. Between tenants: who has fewest
   // running, then who waited longest; within one: persons before webhooks, then order of arrival. No job is told to wait for an hour: one
   // that seems to be was written before the clock was set back.
-  `CREATE FUNCTION ai_agents.take_job(p_names text[], p_worker uuid, p_lease_seconds double precision) RETURNS SETOF ai_agents.jobs
+  `CREATE FUNCTION ai_agents.take_job(p_names text[], p_worker uuid, p_lease_seconds double precision, p_tenant_limit integer) RETURNS SETOF ai_agents.jobs
      LANGUAGE plpgsql SECURITY DEFINER SET search_path = ai_agents, pg_temp AS $$
    DECLARE
      taken jobs;
@@ -230,7 +230,7 @@ const up = [
            ORDER BY priority, seq LIMIT 1
            FOR UPDATE SKIP LOCKED
        ) AS next
-       WHERE running.number < tenants.max_running
+       WHERE running.number < coalesce(tenants.max_running, p_tenant_limit)
        ORDER BY running.number, tenants.served_at, next.seq
        LIMIT 1;
      IF taken.id IS NULL THEN RETURN; END IF;
@@ -281,7 +281,7 @@ const up = [
    END $$`,
 
   ...[
-    'take_job(text[], uuid, double precision)',
+    'take_job(text[], uuid, double precision, integer)',
     'renew_leases(uuid, uuid[], double precision)',
     'cancelled_jobs(uuid)',
     'lost_jobs(text[])',
