@@ -19,6 +19,7 @@ import { annotated, assigned, called, imageOf, keyed, referenced, wiring } from 
 import { autoscaler, ingress, labels, namespace, policies, port, replicas, scheduling, service, storage } from './shapes/objects.ts';
 import { runChecks, runOf } from './shapes/runs.ts';
 import { scripts } from './shapes/scripts.ts';
+import { lifecycle, settings } from './shapes/settings.ts';
 import { isAboutText, textChecks } from './shapes/texts.ts';
 import { flags, mountPaths, sidecars, volumes } from './shapes/volumes.ts';
 
@@ -41,7 +42,7 @@ const SHAPES: readonly Shape[] = [
   when('script .sh', scripts),
   contents,
   when('sensitive secret confidential', sensitive),
-  ...[called, referenced, assigned, keyed, wiring, imageOf, sidecars, volumes, mountPaths, flags, grants, accounts],
+  ...[called, referenced, assigned, keyed, wiring, imageOf, sidecars, volumes, mountPaths, flags, grants, accounts, settings, lifecycle],
   when('label annotation', labels),
   when('probe health liveness readiness startup', probes),
   data,
