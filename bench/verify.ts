@@ -86,7 +86,8 @@ async function requests(): Promise<void> {
   );
 }
 
-const deployment = (name: string, replicas: number): string => `apiVersion: apps/v1
+function deployment(name: string, replicas: number): string {
+  return `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: ${name}}
 spec:
@@ -97,3 +98,4 @@ spec:
     spec:
       terminationGracePeriodSeconds: 1
       containers: [{name: c, image: "busybox:1.37", command: [httpd, -f, -p, "8080"], ports: [{containerPort: 8080}]}]`;
+}

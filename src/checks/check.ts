@@ -190,8 +190,10 @@ export interface EntryCheck extends Says {
 export interface TestCheck extends Says {
   readonly is: 'test';
   readonly paths: readonly string[];
-  /** words of which most must be in one test's names, from its groups down to itself */
+  /** words of which most must be in the names of one test or group of tests */
   readonly about: readonly Term[];
+  /** values, names and paths that must all be in the names or in what the test does */
+  readonly exact: readonly string[];
 }
 
 /** One object refers to another as Kubernetes follows it. */

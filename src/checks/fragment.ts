@@ -49,8 +49,11 @@ function absence(check: FragmentCheck, seen: readonly (readonly Leaf[])[]): Verd
   return { is, because, evidence: evidenceOf(present.flat()) };
 }
 
-const described = ({ path, want, got }: Leaf): string =>
-  got !== undefined ? `${path} is ${got}, not ${want}` : want === 'set' || want === 'there' ? `${path} is not set` : `${path} is not set, let alone ${want}`;
+const described = ({ path, want, got }: Leaf): string => {
+  if (got !== undefined) return `${path} is ${got}, not ${want}`;
+  if (want === 'run') return `nothing runs ${path}`;
+  return want === 'set' || want === 'there' ? `${path} is not ${want}` : `${path} is not set, let alone ${want}`;
+};
 
 function evidenceOf(leaves: readonly Leaf[]): SomeEvidence {
   const found = new Map<string, Evidence>();
@@ -152,11 +155,11 @@ class Matching {
         return [leaf(path, `at least ${want.number}`, node, (numberOf(node) ?? Number.NEGATIVE_INFINITY) >= want.number, place)];
       case 'somewhere': {
         const found = node && scalarsBelow(node).find(({ text }) => saysWord(text, want.text));
-        return [leaf(path, `one with ${want.text}`, found ?? node, found !== undefined, found ?? place)];
+        return found ? [leaf(path, '', found, true, found)] : [leaf(want.text, 'there', undefined, false, place)];
       }
       case 'runs': {
         const found = (node?.is === 'list' ? node.items : node ? [node] : []).find((each) => each.is === 'scalar' && runsWords(each.text, want.words));
-        return [leaf(path, `\`${want.words.join(' ')}\``, found ?? node, found !== undefined, found ?? place)];
+        return found ? [leaf(path, '', found, true, found)] : [leaf(want.words.join(' '), 'run', undefined, false, place)];
       }
       case 'deep': {
         const found = node ? Array.from(deep(node, want.key)) : [];

@@ -102,7 +102,13 @@ function commentsOf(source: Source): Unit | undefined {
     const comments = commentLines(source);
     if (comments.length === 0) return undefined;
     const joined = new Source(source.path, comments.map(({ text }) => text).join('\n'));
-    unit = { source, index: new WordIndex(joined.text), start: 0, end: joined.text.length, lineAt: (offset) => comments[joined.position(offset).line - 1]!.line };
+    unit = {
+      source,
+      index: new WordIndex(joined.text),
+      start: 0,
+      end: joined.text.length,
+      lineAt: (offset) => comments[joined.position(offset).line - 1]!.line,
+    };
     COMMENTS.set(source, unit);
   }
   return unit;
@@ -126,7 +132,12 @@ function evidenceOf({ source, index, start, end, lineAt }: Unit, terms: readonly
     const at = wordings.map((wording) => index.where(wording, start, end)).find((offset) => offset !== undefined);
     if (at !== undefined) lines.add(lineAt(at));
   }
-  const shown = lines.size > 0 ? Array.from(lines).sort((a, b) => a - b).slice(0, 6) : [lineAt(start)];
+  const shown =
+    lines.size > 0
+      ? Array.from(lines)
+          .sort((a, b) => a - b)
+          .slice(0, 6)
+      : [lineAt(start)];
   const [first, ...rest] = shown.map((line): Evidence => quote({ source, start: source.offsetOf(line), end: source.offsetOf(line + 1) - 1 }));
   return [first!, ...rest];
 }

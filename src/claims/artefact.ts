@@ -37,8 +37,11 @@ const WORDS: readonly (readonly [Sort, RegExp])[] = [
     /\b(?:[Dd]ocker|[Cc]ontainer)files?\b|\bmulti-?stage\b|\bFROM\s+(?:--\S+\s+)?[\w./${}-]+:[\w.-]|\b(?:WORKDIR|ENTRYPOINT|HEALTHCHECK|EXPOSE|STOPSIGNAL)\b|\bCOPY --from\b|\bbase images?\b|\bARGs? for\b/,
   ],
   ['compose', /\bdocker[- ]?compose\b|\bcompose (?:files?|services?|stacks?|profiles?|projects?|overrides?|config\w*)\b/i],
-  ['workflow', /\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/],
-  ['test', /^tests?\s*:|^(?:add|write|create|implement)s?(?:d|ed)?\s+(?:[\w/-]+\s+){0,3}tests?\b(?!\s+(?:data|environment|namespace|pod|cluster|database))/i],
+  [
+    'workflow',
+    /\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/,
+  ],
+  ['test', /^(?:add|write|create|implement)s?(?:d|ed)?\s+(?:[\w/-]+\s+){0,3}tests?\b(?!\s+(?:data|environment|namespace|pod|cluster|database))/i],
 ];
 
 /** The files that a sentence is about, when they are of one of these sorts. */
@@ -66,36 +69,54 @@ function sortOf(text: string, inventory: Inventory): Sort | 'another' | undefine
 }
 
 function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | undefined {
+  if (/^(?:[\d.]+\s+)?tests?\s*:/i.test(text)) return undefined; // by a person, or by a program when one was named before
   const named = pathsIn(text);
   const sorts = (Object.keys(PATHS) as Sort[]).filter((sort) => named.some(PATHS[sort]));
   if (sorts.length === 1) return sorts[0];
-  if (sorts.length > 1) return 'another';
+  if (sorts.length > 1) {
+    const [first] = named;
+    return text.indexOf(first!) < 40 ? sorts.find((sort) => PATHS[sort](first!)) : 'another';
+  }
   const [first] = WORDS.flatMap(([sort, pattern]) => {
     const match = pattern.exec(text);
     return match ? [{ sort, at: match.index }] : [];
   }).sort((a, b) => a.at - b.at);
   if (first) return first.sort;
   if (named.some((path) => isSubject(path, text))) return 'another';
-  const manifests = named.flatMap((path) => matchingPaths(path, inventory.paths)).some((path) => inventory.resources.some(({ source }) => source.path === path));
+  const manifests = named
+    .flatMap((path) => matchingPaths(path, inventory.paths))
+    .some((path) => inventory.resources.some(({ source }) => source.path === path));
   const kinds = Array.from(text.matchAll(KIND_PATTERN), ([word]) => [word, kindOf(word)] as const);
-  const object = kinds.some(([word, kind]) => kind !== undefined && (!EVERYDAY_KINDS.has(kind) || (/^[A-Z]/.test(word) && !text.startsWith(word) && kind !== 'Service')));
+  const object = kinds.some(
+    ([word, kind]) => kind !== undefined && (!EVERYDAY_KINDS.has(kind) || (/^[A-Z]/.test(word) && !text.startsWith(word) && kind !== 'Service')),
+  );
   return manifests || object || /\bkubernetes\b|\bk8s\b|\bhelm\b|\bkustomize\b/i.test(text) ? 'another' : undefined;
 }
 
 /** A file that a step works on (`Copy go.mod`, `build ./web`) is not what it is about. */
 const isSubject = (path: string, text: string): boolean =>
-  /\.\w+$/.test(path) && !/\b(?:cop(?:y|ies)|mounts?|builds?|context|env_file|env file|from|installs?|runs?|using|with|entrypoint|cmd|command|volumes?|and)\W{0,3}$/i.test(text.slice(0, text.indexOf(path)));
+  /\.\w+$/.test(path) &&
+  !/\b(?:cop(?:y|ies)|mounts?|builds?|context|env_file|env file|from|installs?|runs?|using|with|entrypoint|cmd|command|volumes?|and)\W{0,3}$/i.test(
+    text.slice(0, text.indexOf(path)),
+  );
 
 const pathsIn = (text: string): string[] => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/[.,:;]+$/, ''));
 
 function artefact(sort: Sort, text: string, context: Context, inherited: boolean): Artefact | undefined {
   const all = Array.from(context.inventory.paths).filter(PATHS[sort]);
-  const named = pathsIn(text).filter(PATHS[sort]);
+  const main = pathsIn(text.replace(/\([^()]*\)/g, ' ')).filter(PATHS[sort]);
+  const named = main.length > 0 ? main : pathsIn(text).filter(PATHS[sort]);
   const exact = named.filter((path) => !isBare(path)).flatMap((path) => matchingPaths(path, context.inventory.paths).filter(PATHS[sort]));
   if (exact.length === 0 && named.some((path) => !isBare(path))) return undefined; // that it is not there is for others to say
   const paths = exact.length > 0 ? Array.from(new Set(exact)) : chosen(sort, all, text, context);
   const each = /\b(?:all|every|each|both)\b|\b(?:[Dd]ocker|[Cc]ontainer)files\b/.test(text);
-  return { sort, named: named.filter((path) => !isBare(path)), paths, of: paths.length <= 1 || each ? 'each' : sort === 'workflow' || sort === 'test' ? 'any' : 'unclear', inherited };
+  return {
+    sort,
+    named: named.filter((path) => !isBare(path)),
+    paths,
+    of: paths.length <= 1 || each ? 'each' : sort === 'workflow' || sort === 'test' ? 'any' : 'unclear',
+    inherited,
+  };
 }
 
 /** A name that says the sort and not which: `Dockerfile`, where several folders have one. */
@@ -107,12 +128,18 @@ function chosen(sort: Sort, all: readonly string[], text: string, context: Conte
   const paths = ours.length > 0 ? ours : all;
   if (paths.length <= 1) return paths;
   for (const [distance, said] of [text, ...context.before()].entries()) {
-    const files = pathsIn(said).filter((path) => PATHS[sort](path) && !isBare(path)).flatMap((path) => matchingPaths(path, context.inventory.paths));
+    const files = pathsIn(said)
+      .filter((path) => PATHS[sort](path) && !isBare(path))
+      .flatMap((path) => matchingPaths(path, context.inventory.paths));
     const named = paths.filter((path) => files.includes(path));
     if (named.length > 0) return named;
-    if (distance > NEAR) continue;
+    if (distance > NEAR || sort === 'test') continue;
     const words = new Set(wordsOf(said).flatMap(meanings).map(stem));
-    const beside = new Set(wordsOf(BESIDE.exec(said)?.[0] ?? '').flatMap(meanings).map(stem));
+    const beside = new Set(
+      wordsOf(BESIDE.exec(said)?.[0] ?? '')
+        .flatMap(meanings)
+        .map(stem),
+    );
     const scores = paths.map((path) => {
       const own = Array.from(new Set(wordsOf(path).map(stem))).filter((word) => !IN_EACH.has(word));
       return own.filter((word) => words.has(word)).length + 2 * own.filter((word) => beside.has(word)).length;
@@ -136,7 +163,9 @@ const SHORT: readonly (readonly string[])[] = [
 ];
 const meanings = (word: string): readonly string[] => [...synonyms(word), ...SHORT.filter((group) => group.includes(word)).flat()];
 const ASIDE = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|templates?|node_modules|vendor|\.devcontainer)\//i;
-const IN_EACH = new Set(['dockerfile', 'containerfile', 'docker', 'compose', 'yml', 'yaml', 'github', 'workflow', 'workflows', 'test', 'tests', 'py', 'ts', 'js', 'src'].map(stem));
+const IN_EACH = new Set(
+  ['dockerfile', 'containerfile', 'docker', 'compose', 'yml', 'yaml', 'github', 'workflow', 'workflows', 'test', 'tests', 'py', 'ts', 'js', 'src'].map(stem),
+);
 /** What `docker build` and `docker compose` take when nothing is said. */
 const DEFAULT: Readonly<Record<Sort, RegExp>> = {
   dockerfile: /^(?:Dockerfile|Containerfile)$/,

@@ -21,15 +21,22 @@ export function clausesOf(text: string, markdown: string): Clause[] {
     const then = steps.findIndex(({ word }) => word === 'Then');
     if (then >= 0) {
       const happens = steps.slice(0, then).some((step) => step.word === 'When' && EVENT.test(step.text));
-      return steps.slice(then).map((step) => ({ text: trimmed(step.text), happens })).filter((clause) => clause.text !== '');
+      return steps
+        .slice(then)
+        .map((step) => ({ text: trimmed(step.text), happens }))
+        .filter((clause) => clause.text !== '');
     }
     if (steps.length > 1 && steps[0]!.word === 'And') return steps.map((step) => ({ text: trimmed(step.text), happens: false }));
-    if (steps.length === 1 && steps[0]!.at === 0 && steps[0]!.word !== 'Given' && steps[0]!.word !== 'When') return [{ text: trimmed(steps[0]!.text), happens: false }];
+    if (steps.length === 1 && steps[0]!.at === 0 && steps[0]!.word !== 'Given' && steps[0]!.word !== 'When')
+      return [{ text: trimmed(steps[0]!.text), happens: false }];
   }
   const sentences = text.split(/(?<=[\w)"'`\]])\.\s+(?=[A-Z])/);
   if (sentences.length > 1 && sentences.every((sentence) => /\b(?:shall|must)\b/i.test(sentence)))
     return sentences.map((sentence) => ({ text: sentence.replace(/\.$/, ''), happens: false }));
-  const [head, ...items] = markdown.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const [head, ...items] = markdown
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   if (head !== undefined && items.length > 1 && /:\s*$/.test(head.replaceAll('*', ''))) {
     const colonless = head.replace(/[:*\s]+$/g, '');
     return items.map((item) => ({ text: `${plain(item)}`, happens: EVENT.test(colonless) && /\bwhen\b/i.test(colonless) }));
@@ -42,6 +49,9 @@ const trimmed = (text: string): string => text.replace(/^[\s,;:.—–-]+|[\s,;]
 
 function stepsOf(text: string): { word: string; text: string; at: number }[] {
   if (!/^(?:Given|When|Then|And|But|Scenario|GIVEN|WHEN|THEN|AND)\b/.test(text)) return [];
-  const marks = Array.from(text.matchAll(STEP), (match) => ({ word: match[1]![0]! + match[1]!.slice(1).toLowerCase(), start: match.index + match[0].length - match[1]!.length }));
+  const marks = Array.from(text.matchAll(STEP), (match) => ({
+    word: match[1]![0]! + match[1]!.slice(1).toLowerCase(),
+    start: match.index + match[0].length - match[1]!.length,
+  }));
   return marks.map(({ word, start }, index) => ({ word, at: start, text: text.slice(start + word.length, marks[index + 1]?.start ?? text.length) }));
 }

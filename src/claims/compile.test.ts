@@ -121,7 +121,12 @@ describe('a claim that is not decided', () => {
 });
 
 describe('a claim about a run', () => {
-  test.each(['Apply manifests: `kubectl apply -f k8s/`', 'All pods are running and ready', 'Verify the API answers: `curl http://localhost:8000/ready`', 'Run `kubectl get pods` and check that all are Ready'])('is left to a cluster: %s', (claim) => {
+  test.each([
+    'Apply manifests: `kubectl apply -f k8s/`',
+    'All pods are running and ready',
+    'Verify the API answers: `curl http://localhost:8000/ready`',
+    'Run `kubectl get pods` and check that all are Ready',
+  ])('is left to a cluster: %s', (claim) => {
     expect(verdictOf(claim, shop).is).toBe('not-run');
   });
 

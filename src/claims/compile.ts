@@ -121,7 +121,10 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   if (!happens && isAboutText(text, context)) return textChecks(sentence, context);
   const artefact = artefactChecks(text, context, happens);
   if (artefact) return artefact.checks.concat(unreadOf(artefact.sentence, artefact.checks) ?? []);
-  const found = runOf(text, Array.from(claim.markdown.matchAll(/`([^`\n]+)`/g), ([, span]) => span!));
+  const found = runOf(
+    text,
+    Array.from(claim.markdown.matchAll(/`([^`\n]+)`/g), ([, span]) => span!),
+  );
   const run = found ?? (happens ? { needs: 'a cluster' as const, command: undefined, maybe: true } : undefined);
   if (run && !run.maybe) return runChecks(sentence, context, run);
   const long = text.split(/\s+/).length > (claim.kind === 'follow-up' ? 16 : claim.kind === 'subtask' && claim.ticked === null ? 14 : 32);
@@ -157,7 +160,10 @@ const ASIDE: readonly (readonly [RegExp, string])[] = [
     /^fix (?:any|all) (?:validation |remaining )?(?:errors?|issues?)\b|\bbest practices\b|^(?:code )?review(?:ed)? by\b|\bapproved by\b|\bsign(?:ed)?[- ]?off\b/i,
     'nothing in the repository can show it',
   ],
-  [/^(?:review|read|study|analy[sz]e|research|investigate|understand|explore|familiari[sz]e|identify|discuss|plan|decide|choose|evaluate|consider)\b(?!.*\b(?:has|have|contains?|uses?|is set|are set)\b)/i, 'reading and deciding leave nothing that could show it'],
+  [
+    /^(?:review|read|study|analy[sz]e|research|investigate|understand|explore|familiari[sz]e|identify|discuss|plan|decide|choose|evaluate|consider)\b(?!.*\b(?:has|have|contains?|uses?|is set|are set)\b)/i,
+    'reading and deciding leave nothing that could show it',
+  ],
 ];
 
 /** A claim without its number, its tags, and its references to criteria. */
@@ -171,7 +177,10 @@ function ownWords(text: string): string {
     .replace(/\((?:ACs?|Acceptance Criteria)\s*:?\s*[#\d.,\sand-]+\)/gi, '')
     .replace(/\s*(?:[-–—]\s*)?(?:✅|☑|✔).*$/u, '')
     .replace(/\b(?:SHALL|MUST|SHOULD|MAY|WILL|NOT)\b/g, (word) => word.toLowerCase())
-    .replace(/^The (?:system|platform|project|repository) (?:shall|must|will|should) (?=(?:provide|create|define|include|have|contain|configure|expose|provision)\b)/i, '')
+    .replace(
+      /^The (?:system|platform|project|repository) (?:shall|must|will|should) (?=(?:provide|create|define|include|have|contain|configure|expose|provision)\b)/i,
+      '',
+    )
     .replace(/\s*[-–—]\s*(?:\*\*)?(?:FIXED|RESOLVED|DONE|COMPLETED?|NOTE)\b.*$/, '')
     .trim();
 }

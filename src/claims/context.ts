@@ -157,9 +157,7 @@ export const named = (resource: Resource): string => `${resource.kind}/${resourc
 
 /** The subject that a text names by itself. */
 export function subjectOf(text: string, inventory: Inventory, components: Components): Subject {
-  const files = Array.from(text.matchAll(PATH_PATTERN), ([path]) => path).flatMap((path) =>
-    matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths),
-  );
+  const files = Array.from(text.matchAll(PATH_PATTERN), ([path]) => path).flatMap((path) => matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths));
   const prose = text.replace(PATH_PATTERN, (path) => (/[./]/.test(path) ? ' '.repeat(path.length) : path));
   const kinds = Array.from(prose.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);
   // a file stands for the kind that it holds, unless it holds many

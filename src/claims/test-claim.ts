@@ -1,6 +1,6 @@
+import { Source } from '../checkout/source.ts';
 import { answerAll } from '../checks/answer.ts';
 import type { Verdict } from '../checks/verdict.ts';
-import { Source } from '../checkout/source.ts';
 import { Inventory } from '../manifest/inventory.ts';
 import { findAll, ruleOf } from '../rules/find.ts';
 import { parseStory } from '../story/parse.ts';
@@ -13,7 +13,12 @@ export function verdictsOf(story: string, files: Readonly<Record<string, string>
   const inventory = new Inventory([...Object.keys(files), source.path], [...sources, source]);
   const findings = findAll(inventory);
   const readings = compileStory(parseStory([source]), inventory);
-  return new Map(readings.map(({ claim, checks }) => [claim.id, answerAll(checks, { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule })]));
+  return new Map(
+    readings.map(({ claim, checks }) => [
+      claim.id,
+      answerAll(checks, { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule }),
+    ]),
+  );
 }
 
 /** For tests: the verdict of one ticked box. */

@@ -68,10 +68,12 @@ type Block =
 const BOX = /^\[([ xX~-])\]\s+/;
 const NUMBERED = /^(?:\*\*)?(?:AC|CRITERION|ACCEPTANCE CRITERION)[\s#:_-]*(\d+(?:\.\d+)*)\b/i;
 const TASK_NUMBER = /^(?:\*\*)?(?:Task|Step|Phase|Part)?\s*(\d+(?:\.\d+)*)[.:)\s]/i;
-const REMARK = /^(?:(?:fixed|notes?|resolved|done|result|evidence|output|status|completed?|verified|why|rationale|reason|see|refs?|references?|source|files?|current|current state|action|impact|decision|update|important|warning|todo|example|e\.g|i\.e|because|this|these|it|they|if|otherwise|when)\b|[✅❌⚠️☑✔→])/iu;
+const REMARK =
+  /^(?:(?:fixed|notes?|resolved|done|result|evidence|output|status|completed?|verified|why|rationale|reason|see|refs?|references?|source|files?|current|current state|action|impact|decision|update|important|warning|todo|example|e\.g|i\.e|because|this|these|it|they|if|otherwise|when)\b|[✅❌⚠️☑✔→])/iu;
 /** Ids that requirement lists write themselves: FR-001, SC-002; and Spec Kit's tasks: T001. */
 const STATED = /^(?:\*\*)?((?:FR|NFR|SC|REQ|UR)-\d+(?:\.\d+)*)(?:\*\*)?\s*[:.)–-]?(?:\*\*)?\s+/;
-const TASK_ID = /^(T\d{3,})\s+|^\*\*([A-Z]{1,8}(?:-[A-Z0-9]{1,12}){0,3}-\d+(?:\.\d+)*)\*\*\s*[:.–-]?\s+|^\*\*([A-Z]{1,8}(?:-[A-Z0-9]{1,12}){0,3}-\d+(?:\.\d+)*)\s*:\*\*\s+/;
+const TASK_ID =
+  /^(T\d{3,})\s+|^\*\*([A-Z]{1,8}(?:-[A-Z0-9]{1,12}){0,3}-\d+(?:\.\d+)*)\*\*\s*[:.–-]?\s+|^\*\*([A-Z]{1,8}(?:-[A-Z0-9]{1,12}){0,3}-\d+(?:\.\d+)*)\s*:\*\*\s+/;
 /** A box of OpenSpec: `- [x] 1.2 Add ...` under a numbered heading. */
 const LISTED = /^(\d+(?:\.\d+)+)\s+(?=\S)/;
 const GIVEN = /^(?:\*\*|_|\*)?(?:GIVEN|SCENARIO)\b/i;
@@ -142,7 +144,8 @@ class StoryFile {
           break;
         case 'requirements':
           if (block.is === 'text' && !requirement) requirement = this.#claim('criterion', block.raw, block.from, block.to, undefined, undefined, 'R');
-          else if (block.is === 'list' && requirement) this.#claim('criterion', block.items.map(allText).join('\n'), block.items[0]!.line, lastLine(block.items.at(-1)!), undefined, requirement, 'R');
+          else if (block.is === 'list' && requirement)
+            this.#claim('criterion', block.items.map(allText).join('\n'), block.items[0]!.line, lastLine(block.items.at(-1)!), undefined, requirement, 'R');
           break;
         case 'tasks':
           if (block.is === 'list') this.#tasks(block.items, here?.task, 'T', true);

@@ -1,7 +1,7 @@
 /** A claim's own words: Markdown marks, HTML comments and line breaks taken off. Underscores stay, they are part of names. */
 export function plainText(markdown: string): string {
   return markdown
-    .replace(/<!--[^]*?(?:-->|$)/g, '')
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replace(/!?\[([^\][]*)\]\([^()\s]*(?:\s+"[^"]*")?\)/g, '$1')
     .replace(/\*\*|~~|`/g, '')
     .replace(/(^|[\s(])\*([^\s*][^*\n]*)\*(?=$|[\s).,:;])/g, '$1$2')

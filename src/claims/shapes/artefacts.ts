@@ -6,17 +6,21 @@ import { composeChecks } from './compose.ts';
 import { dockerfileChecks } from './dockerfile.ts';
 import { files } from './files.ts';
 import { runOf } from './runs.ts';
+import { testChecks } from './tests.ts';
+import { workflowChecks } from './workflow.ts';
 
-const SHAPES: Readonly<Partial<Record<Sort, (sentence: Sentence, context: Context, artefact: Artefact) => readonly Check[]>>> = {
+const SHAPES: Readonly<Record<Sort, (sentence: Sentence, context: Context, artefact: Artefact) => readonly Check[]>> = {
   dockerfile: dockerfileChecks,
   compose: composeChecks,
+  workflow: workflowChecks,
+  test: testChecks,
 };
 
 /** What a sentence states of a Dockerfile, a compose file, a workflow or a test; undefined when it is about something else, or about a run of it. */
-export function artefactChecks(text: string, context: Context): { sentence: Sentence; checks: readonly Check[] } | undefined {
+export function artefactChecks(text: string, context: Context, happens: boolean): { sentence: Sentence; checks: readonly Check[] } | undefined {
   const artefact = artefactOf(text, context);
-  const shape = artefact && SHAPES[artefact.sort];
-  if (!shape) return undefined;
+  if (!artefact || (happens && artefact.sort !== 'workflow')) return undefined;
+  const shape = SHAPES[artefact.sort];
   const run = runOf(text);
   if (run && !run.maybe && !isStep(text, artefact)) return undefined;
   if (/^(?:delete|remove|drop)[sd]?\s+(?:the\s+)?\S+\.\w+\b/i.test(text) && artefact.named.length > 0) return undefined;
@@ -29,10 +33,18 @@ export function artefactChecks(text: string, context: Context): { sentence: Sent
   });
   const checks = shape(sentence, context, artefact);
   if (checks.length === 0) return undefined;
+  if (run?.maybe && sentence.leftOver().hard.length + sentence.leftOver().soft.length > 2) return undefined;
   // what a reviewer says in many words is mostly about what was wrong
   const weak = context.claim.kind === 'follow-up' && text.split(/\s+/).length > 16;
-  return { sentence, checks: [...subjects, ...files(sentence, context), ...checks].map((check) => (weak && !check.essential ? { ...check, weak: true as const } : check)) };
+  return {
+    sentence,
+    checks: [...subjects, ...files(sentence, context), ...checks].map((check) => (weak && !check.essential ? { ...check, weak: true as const } : check)),
+  };
 }
 
-/** "Run npm ci" among the steps of a Dockerfile is one of them. */
-const isStep = (text: string, { sort, inherited }: Artefact): boolean => sort === 'dockerfile' && inherited && /^runs?\s+(?!the\b|container|image|docker\b|podman\b)/i.test(text);
+/** What looks like something to be run, and states what is in a file: "Run npm ci" among the steps of a Dockerfile, "Test: ..." after the file with the tests. */
+function isStep(text: string, { sort, inherited, named }: Artefact): boolean {
+  if (sort === 'dockerfile') return inherited && /^runs?\s+(?!the\b|container|image|docker\b|podman\b)/i.test(text);
+  if (sort === 'test') return /^tests?\s*:|^(?:add|write|create|implement)/i.test(text) || named.some((path) => text.startsWith(path));
+  return sort === 'workflow' && /\b(?:GitHub Actions|CI|pipeline|workflow)\s+runs?\b|\bruns? via\b/.test(text);
+}

@@ -145,7 +145,10 @@ class Reader {
   /** `only ports 3000 (web) and 3001 (realtime) are exposed`: those publish them, and no other service publishes anything. */
   #onlyPorts(): void {
     const { text } = this.#sentence;
-    const only = /\bonly\s+(?:the\s+)?(?:ports?\s+)?([^—–;.]*?)\s*(?:ports?\s+)?(?:are|is)?\s*(?:exposed|published|mapped|accessible|reachable)\b(?:\s+(?:to|on|from)\s+(?:the\s+)?(?:host|outside|localhost))?/i.exec(text);
+    const only =
+      /\bonly\s+(?:the\s+)?(?:ports?\s+)?([^—–;.]*?)\s*(?:ports?\s+)?(?:are|is)?\s*(?:exposed|published|mapped|accessible|reachable)\b(?:\s+(?:to|on|from)\s+(?:the\s+)?(?:host|outside|localhost))?/i.exec(
+        text,
+      );
     if (!only) return;
     const inside = servicesIn(only[1]!, this.#files);
     const open = new Set(inside.flatMap(({ services }) => services));
@@ -155,7 +158,10 @@ class Reader {
       if (user) this.#state(user.services[0]!, `publishes ${number}`, [{ ports: [{ $: 'port', number: Number(number) }] }]);
     }
     const publishing = this.#names.filter((service) =>
-      this.#files.some(({ node }) => get(node, 'services', service, 'ports') && ports.some(([, number]) => portsShown(get(node, 'services', service, 'ports')).includes(Number(number)))),
+      this.#files.some(
+        ({ node }) =>
+          get(node, 'services', service, 'ports') && ports.some(([, number]) => portsShown(get(node, 'services', service, 'ports')).includes(Number(number))),
+      ),
     );
     const allowed = open.size > 0 ? open : new Set(publishing);
     if (allowed.size === 0) return;
@@ -188,9 +194,18 @@ class Reader {
       let from = offset;
       for (const named of this.#mentions.filter((mention) => mention.start >= offset && mention.end <= offset + list.length)) {
         if (!/^[\s,+&[\]"'`(){}]*(?:and\s+|both\s+|on\s+)*[\s"'`[]*$/.test(text.slice(from, named.start).replace(/\((?:service_)?\w+\)/g, ''))) break;
-        const condition = /^["'`]?\s*\(?\s*(?:condition:?\s*)?(service_\w+|healthy|started|completed(?:_successfully)?)\s*\)?/.exec(text.slice(named.end))?.[1] ?? (healthy ? 'service_healthy' : undefined);
+        const condition =
+          /^["'`]?\s*\(?\s*(?:condition:?\s*)?(service_\w+|healthy|started|completed(?:_successfully)?)\s*\)?/.exec(text.slice(named.end))?.[1] ??
+          (healthy ? 'service_healthy' : undefined);
         const [service] = named.services;
-        const wanted = condition === undefined ? undefined : /^service_/.test(condition) ? condition : condition === 'completed' ? 'service_completed_successfully' : `service_${condition}`;
+        const wanted =
+          condition === undefined
+            ? undefined
+            : /^service_/.test(condition)
+              ? condition
+              : condition === 'completed'
+                ? 'service_completed_successfully'
+                : `service_${condition}`;
         const fragments: Expected[] = wanted
           ? [{ depends_on: { [service!]: { condition: wanted } } }, ...(wanted === 'service_started' ? [{ depends_on: [service!] }] : [])]
           : [{ depends_on: [service!] }, { depends_on: { [service!]: {} } }];
@@ -199,7 +214,8 @@ class Reader {
       }
       if (from === offset || users.length === 0) continue;
       this.#sentence.mark(start, from);
-      if (last && !/[:,]/.test(text.slice(last.end, start))) for (const subject of subjects) if (subject.end > last.start - 40) this.#sentence.mark(subject.start, subject.end);
+      if (last && !/[:,]/.test(text.slice(last.end, start)))
+        for (const subject of subjects) if (subject.end > last.start - 40) this.#sentence.mark(subject.start, subject.end);
       this.#sentence.takeAll(/\bwith\s+(?:health[\s-]?check\s+)?conditions?:?\s*(?:service_healthy)?|\bconditions?\s*:?\s*service_\w+|\bservice_healthy\b/i);
     }
     if (this.#checks.length > 0) this.#sentence.takeAll(/\bdepends_on\b/i);
@@ -219,7 +235,8 @@ class Reader {
     };
     const built = (image: { repository: string; tag: string }): Expected[] => [{ image: { $: 'image', ...image } }];
     each(/(?<![\w/=:.@$-])(?:image\s*:?\s*)?((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z][\w.-]*):([a-z0-9][\w.-]*)(?=$|[\s),;"'\]])/i, ([, repository, tag]) =>
-      /^(?:port|ports|localhost|https?|uid|restart|condition|interval|timeout|cpus|mem_limit|target|context|version|retries)$/i.test(repository!) || (/^\d+$/.test(repository!))
+      /^(?:port|ports|localhost|https?|uid|restart|condition|interval|timeout|cpus|mem_limit|target|context|version|retries)$/i.test(repository!) ||
+      /^\d+$/.test(repository!)
         ? undefined
         : { says: `uses ${repository}:${tag}`, any: built({ repository: repository!, tag: tag! }) },
     );
@@ -228,10 +245,19 @@ class Reader {
       any: [{ ports: { $: 'present' } }],
       mode: 'error',
     }));
-    each(/(?<![\d:])(\d{2,5}):(\d{2,5})(?![\d:])/, ([, published, target]) => ({ says: `maps ${published} to ${target}`, any: [{ ports: [{ $: 'contains', text: `${published}:${target}` }] }, { ports: [{ published: published!, target: Number(target) }] }] }));
+    each(/(?<![\d:])(\d{2,5}):(\d{2,5})(?![\d:])/, ([, published, target]) => ({
+      says: `maps ${published} to ${target}`,
+      any: [{ ports: [{ $: 'contains', text: `${published}:${target}` }] }, { ports: [{ published: published!, target: Number(target) }] }],
+    }));
     each(/\b(?:on\s+|host\s+|published\s+|exposed\s+)*ports?\s*[:=]?\s*(\d{2,5})\b/i, ([, port]) => portStated(Number(port)));
-    each(/\bexpose:?\s*\[?\s*["']?(\d{2,5})["']?\s*\]?/i, ([, port]) => ({ says: `exposes ${port}`, any: [{ expose: [{ $: 'port', number: Number(port) }] }] }));
-    each(/\brestart(?:\s+policy)?\s*[:=]?\s*\(?["']?(unless-stopped|always|on-failure(?::\d+)?|no)\b["']?\)?(?:\s+(?:restart\s+)?policy)?/i, ([, policy]) => ({ says: `restarts ${policy}`, any: [{ restart: policy! }] }));
+    each(/\bexpose:?\s*\[?\s*["']?(\d{2,5})["']?\s*\]?/i, ([, port]) => ({
+      says: `exposes ${port}`,
+      any: [{ expose: [{ $: 'port', number: Number(port) }] }],
+    }));
+    each(/\brestart(?:\s+policy)?\s*[:=]?\s*\(?["']?(unless-stopped|always|on-failure(?::\d+)?|no)\b["']?\)?(?:\s+(?:restart\s+)?policy)?/i, ([, policy]) => ({
+      says: `restarts ${policy}`,
+      any: [{ restart: policy! }],
+    }));
     each(/\brestart polic(?:y|ies)\b/i, () => ({ says: 'has a restart policy', any: either({ restart: SET }, { deploy: { restart_policy: SET } }) }));
     each(/\bmem(?:ory)?_?\s?limits?\s*[:=]?\s*(?:of\s+)?["']?(\d+(?:\.\d+)?)\s?([kmg])i?b?\b["']?/i, ([, number, unit]) => {
       const sizes = sizesOf(number!, unit!);
@@ -244,22 +270,50 @@ class Reader {
     each(/\bmem_limit\b/, () => ({ says: 'has a memory limit', any: limited('memory', SET) }));
     each(/\bcpus\b/, () => ({ says: 'has a CPU limit', any: limited('cpus', SET) }));
     this.#healthChecks(found);
-    each(/\benv_?\s?files?\s*[:=]?\s*\[?["'`]?((?:[\w./-]*\/)?\.env[\w.-]*|[\w./-]+\.env)\b["'`]?\]?/i, ([, file]) => ({ says: `loads ${file}`, any: envFiles(file!) }));
-    each(/\bprofiles?\s*(?:[:=]\s*\[?\s*["']?|["'`[])([a-z][\w-]*)["'`]?(?:\s*\])?(?=$|[\s,;).])|(?:--profile[\s=]|\bCOMPOSE_PROFILES=)([a-z][\w-]*)(?:\s+flag)?/i, ([, one, other]) => ({
-      says: `belongs to the profile ${one ?? other}`,
-      any: [{ profiles: [(one ?? other)!] }],
+    each(/\benv_?\s?files?\s*[:=]?\s*\[?["'`]?((?:[\w./-]*\/)?\.env[\w.-]*|[\w./-]+\.env)\b["'`]?\]?/i, ([, file]) => ({
+      says: `loads ${file}`,
+      any: envFiles(file!),
     }));
+    each(
+      /\bprofiles?\s*(?:[:=]\s*\[?\s*["']?|["'`[])([a-z][\w-]*)["'`]?(?:\s*\])?(?=$|[\s,;).])|(?:--profile[\s=]|\bCOMPOSE_PROFILES=)([a-z][\w-]*)(?:\s+flag)?/i,
+      ([, one, other]) => ({
+        says: `belongs to the profile ${one ?? other}`,
+        any: [{ profiles: [(one ?? other)!] }],
+      }),
+    );
     if (found.some(({ any }) => any.some((fragment) => typeof fragment === 'object' && fragment !== null && 'profiles' in fragment)))
       sentence.takeAll(/\b(?:started|starts|runs?|enabled)\s+only\s+(?:when|with|if)\b|\bconditional(?:ly)?\b|\bused\b/i);
-    each(/\bbuild(?:s|ing)?\s*(?:from|context|:)?\s*["'`]?(\.{1,2}(?:\/[\w./-]*)?|(?:\.\/)?[\w-]+\/[\w./-]*)["'`]?(?=$|[\s,;).])/i, ([, folder]) => ({ says: `is built from ${folder}`, any: folders(folder!) }));
-    each(/\b(?:from|with|using|dockerfile:?)\s+["'`]?((?:[\w./-]*\/)?(?:[\w-]+\.)?[Dd]ockerfile(?:\.[\w-]+)?)\b["'`]?/, ([, file]) => ({ says: `is built with ${file}`, any: either({ build: { dockerfile: { $: 'contains', text: file!.replace(/^\.\//, '') } } }, { build: { context: { $: 'contains', text: file!.replace(/^\.\/|\/?[Dd]ockerfile$/g, '') || '.' } } }) }));
+    each(/\bbuild(?:s|ing)?\s*(?:from|context|:)?\s*["'`]?(\.{1,2}(?:\/[\w./-]*)?|(?:\.\/)?[\w-]+\/[\w./-]*)["'`]?(?=$|[\s,;).])/i, ([, folder]) => ({
+      says: `is built from ${folder}`,
+      any: folders(folder!),
+    }));
+    each(/\b(?:from|with|using|dockerfile:?)\s+["'`]?((?:[\w./-]*\/)?(?:[\w-]+\.)?[Dd]ockerfile(?:\.[\w-]+)?)\b["'`]?/, ([, file]) => ({
+      says: `is built with ${file}`,
+      any: either(
+        { build: { dockerfile: { $: 'contains', text: file!.replace(/^\.\//, '') } } },
+        { build: { context: { $: 'contains', text: file!.replace(/^\.\/|\/?[Dd]ockerfile$/g, '') || '.' } } },
+      ),
+    }));
     each(/\btarget\s*[:=]\s*["'`]?([a-z][\w-]*)["'`]?/i, ([, target]) => ({ says: `builds the target ${target}`, any: [{ build: { target: target! } }] }));
     each(/\bcontainer_name\s*[:=]\s*["'`]?([\w.-]+)["'`]?/i, ([, name]) => ({ says: `is named ${name}`, any: [{ container_name: name! }] }));
-    each(/(?<![\w/])((?:\.{1,2}\/|\/|[a-z][\w-]*:(?=\/))[\w./-]*:?\/[\w./-]*)(?::(ro|rw))?(?=$|[\s,;)"'])/, ([whole]) => (whole.includes(':/') && !whole.includes('//') ? { says: `mounts ${whole}`, any: [{ volumes: { $: 'somewhere', text: whole } }] } : undefined));
-    each(/\b(?:persistent\s+|named\s+)?volumes?\s*(?:[:=]\s*|named\s+|called\s+)?\(?["'`]?([a-z][\w-]*[_-]?[\w-]*)["'`]?\)/i, ([, name]) => ({ says: `uses the volume ${name}`, any: [{ volumes: { $: 'somewhere', text: name! } }] }));
-    each(/\b(?:persistent\s+|named\s+|data\s+)?volumes?\b(?:\s+mounts?)?(?:\s+for\s+(?:data\s+)?persistence)?|\bpersistent (?:storage|data)\b/i, () => ({ says: 'has a volume', any: [{ volumes: { $: 'present' } }] }));
-    each(/\bnetworks?\s*[:=]?\s*["'`]([a-z][\w-]*)["'`]|\b(?:on|in|via|to)\s+(?:the\s+)?["'`]?([a-z][\w-]*[_-](?:net|network)|[a-z][\w-]*-network)\b["'`]?(?:\s+network)?/i, ([, one, other]) => ({ says: `is in the network ${one ?? other}`, any: [{ networks: { $: 'somewhere', text: (one ?? other)! } }] }));
-    each(/\b([a-z][a-z_]*[a-z])\s*:\s*["'`]?([\w./-]+)["'`]?(?=$|[\s,;)])/, ([, key, value]) => (KEYS.has(key!) ? { says: `has ${key}: ${value}`, any: [{ [key!]: scalar(value!) }] } : undefined));
+    each(/(?<![\w/])((?:\.{1,2}\/|\/|[a-z][\w-]*:(?=\/))[\w./-]*:?\/[\w./-]*)(?::(ro|rw))?(?=$|[\s,;)"'])/, ([whole]) =>
+      whole.includes(':/') && !whole.includes('//') ? { says: `mounts ${whole}`, any: [{ volumes: { $: 'somewhere', text: whole } }] } : undefined,
+    );
+    each(/\b(?:persistent\s+|named\s+)?volumes?\s*(?:[:=]\s*|named\s+|called\s+)?\(?["'`]?([a-z][\w-]*[_-]?[\w-]*)["'`]?\)/i, ([, name]) => ({
+      says: `uses the volume ${name}`,
+      any: [{ volumes: { $: 'somewhere', text: name! } }],
+    }));
+    each(/\b(?:persistent\s+|named\s+|data\s+)?volumes?\b(?:\s+mounts?)?(?:\s+for\s+(?:data\s+)?persistence)?|\bpersistent (?:storage|data)\b/i, () => ({
+      says: 'has a volume',
+      any: [{ volumes: { $: 'present' } }],
+    }));
+    each(
+      /\bnetworks?\s*[:=]?\s*["'`]([a-z][\w-]*)["'`]|\b(?:on|in|via|to)\s+(?:the\s+)?["'`]?([a-z][\w-]*[_-](?:net|network)|[a-z][\w-]*-network)\b["'`]?(?:\s+network)?/i,
+      ([, one, other]) => ({ says: `is in the network ${one ?? other}`, any: [{ networks: { $: 'somewhere', text: (one ?? other)! } }] }),
+    );
+    each(/\b([a-z][a-z_]*[a-z])\s*:\s*["'`]?([\w./-]+)["'`]?(?=$|[\s,;)])/, ([, key, value]) =>
+      KEYS.has(key!) ? { says: `has ${key}: ${value}`, any: [{ [key!]: scalar(value!) }] } : undefined,
+    );
     for (const key of KEYS) if (key.includes('_')) each(new RegExp(`\\b${key}\\b`), () => ({ says: `has ${key}`, any: [{ [key]: { $: 'present' } }] }));
     this.#commands(found);
     this.#variables(found);
@@ -270,7 +324,11 @@ class Reader {
   #presentOnly(): Stated[] {
     const found: Stated[] = [];
     for (const match of this.#sentence.takeAll(/\b(?:resource|memory|cpu)\s+(?:and\s+cpu\s+)?limits?\b/i))
-      found.push({ at: match.index, says: 'has resource limits', any: [{ mem_limit: { $: 'present' } }, { cpus: { $: 'present' } }, { deploy: { resources: { limits: { $: 'present' } } } }] });
+      found.push({
+        at: match.index,
+        says: 'has resource limits',
+        any: [{ mem_limit: { $: 'present' } }, { cpus: { $: 'present' } }, { deploy: { resources: { limits: { $: 'present' } } } }],
+      });
     return found;
   }
 
@@ -279,9 +337,18 @@ class Reader {
     const match = /\bhealth[\s-]?checks?\b(?!\s*conditions?)/i.exec(sentence.text);
     if (!match) return;
     const parts: { [key: string]: Expected } = {};
-    const inside = this.#code.find(({ start, end, text }) => start > match.index && !sentence.isExplained(start, end) && new RegExp(`^(?:${COMMAND_WORDS}|mysqladmin|mongosh?|rabbitmq-diagnostics|clamdcheck|pgrep|cat|test)\\b`).test(text));
-    const bracket = /^\s*[(:]\s*((?:pg_isready|redis-cli|curl|wget|mysqladmin|mongosh?|nc|rabbitmq-diagnostics|clamdcheck|pgrep)\b[^),]*)\)?/.exec(sentence.text.slice(match.index + match[0].length));
-    const named = sentence.text.slice(match.index).match(/\b(?:with|using|via|runs?|uses?)\s+(pg_isready|redis-cli(?: ping)?|curl|wget|mysqladmin(?: ping)?|mongosh?|nc|rabbitmq-diagnostics)\b/);
+    const inside = this.#code.find(
+      ({ start, end, text }) =>
+        start > match.index &&
+        !sentence.isExplained(start, end) &&
+        new RegExp(`^(?:${COMMAND_WORDS}|mysqladmin|mongosh?|rabbitmq-diagnostics|clamdcheck|pgrep|cat|test)\\b`).test(text),
+    );
+    const bracket = /^\s*[(:]\s*((?:pg_isready|redis-cli|curl|wget|mysqladmin|mongosh?|nc|rabbitmq-diagnostics|clamdcheck|pgrep)\b[^),]*)\)?/.exec(
+      sentence.text.slice(match.index + match[0].length),
+    );
+    const named = sentence.text
+      .slice(match.index)
+      .match(/\b(?:with|using|via|runs?|uses?)\s+(pg_isready|redis-cli(?: ping)?|curl|wget|mysqladmin(?: ping)?|mongosh?|nc|rabbitmq-diagnostics)\b/);
     const command = inside?.text ?? bracket?.[1]?.trim() ?? named?.[1];
     if (command) {
       parts['test'] = { $: 'contains', text: command };
@@ -311,7 +378,9 @@ class Reader {
     const sentence = this.#sentence;
     const match = /\b(?:command|entrypoint)\b/i.exec(sentence.text);
     if (!match) return;
-    const flags = sentence.takeAll(/(?<![\w-])--[a-z][\w-]*(?:[ =](?:\$\{?\w+\}?|\d[\w.]*|[a-z][\w-]*-[\w-]+|"[^"]*"))?/).filter(({ index }) => index > match.index - 40);
+    const flags = sentence
+      .takeAll(/(?<![\w-])--[a-z][\w-]*(?:[ =](?:\$\{?\w+\}?|\d[\w.]*|[a-z][\w-]*-[\w-]+|"[^"]*"))?/)
+      .filter(({ index }) => index > match.index - 40);
     for (const flag of flags) {
       const plain = flag[0].replace(/\$\{?(\w+)\}?/, '$1');
       const [name, ...rest] = plain.split(/[ =]/);
@@ -325,19 +394,25 @@ class Reader {
   #variables(found: Stated[]): void {
     const sentence = this.#sentence;
     const pairs = sentence.takeAll(new RegExp(`(?<![\\w$\{-])(${ENV_NAME})\\s*[=:]\\s*["'\`]?([^\\s,;"'\`)]*[^\\s,;"'\`).])`));
-    for (const { index, 1: name, 2: value } of pairs) found.push({ at: index, says: `sets ${name}=${value}`, any: [{ environment: { [name!]: scalar(value!) } }, { environment: [`${name}=${value}`] }] });
+    for (const { index, 1: name, 2: value } of pairs)
+      found.push({ at: index, says: `sets ${name}=${value}`, any: [{ environment: { [name!]: scalar(value!) } }, { environment: [`${name}=${value}`] }] });
     if (!sentence.has(/\benv(?:ironment)?\b|\bvariables?\b/i)) return;
-    for (const { index, 1: name } of sentence.takeAll(new RegExp(`(?<![\\w$\{-])(${ENV_NAME})\\b`))) found.push({ at: index, says: `sets ${name}`, any: [{ environment: { $: 'somewhere', text: name! } }] });
+    for (const { index, 1: name } of sentence.takeAll(new RegExp(`(?<![\\w$\{-])(${ENV_NAME})\\b`)))
+      found.push({ at: index, says: `sets ${name}`, any: [{ environment: { $: 'somewhere', text: name! } }] });
   }
 
   /** `with 3 Fila nodes`: so many services are called so, or there are so many at all. */
   #counted(): void {
-    const match = /\b(\d|two|three|four|five|six)[\s-]+((?:[A-Za-z][\w-]*\s+){0,2})(?:nodes?|services?|containers?|instances?|replicas?|brokers?)\b/i.exec(this.#sentence.text);
+    const match = /\b(\d|two|three|four|five|six)[\s-]+((?:[A-Za-z][\w-]*\s+){0,2})(?:nodes?|services?|containers?|instances?|replicas?|brokers?)\b/i.exec(
+      this.#sentence.text,
+    );
     if (!match || this.#files.length !== 1 || this.#sentence.isExplained(match.index, match.index + 1)) return;
     const number = { two: 2, three: 3, four: 4, five: 5, six: 6 }[match[1]!.toLowerCase()] ?? Number(match[1]);
     const [{ node, services }] = this.#files as [File];
     const words = [...match[2]!.trim().toLowerCase().split(/\s+/), 'node'].filter((word) => word !== '');
-    const called = services.filter((service) => words.some((word) => service.includes(word) || (textOf(get(node, 'services', service, 'image')) ?? '').includes(word)));
+    const called = services.filter((service) =>
+      words.some((word) => service.includes(word) || (textOf(get(node, 'services', service, 'image')) ?? '').includes(word)),
+    );
     const counted = called.length === number ? called : services.length === number ? services : [];
     if (counted.length === 0) return;
     this.#sentence.mark(match.index, match.index + match[0].length);
@@ -361,9 +436,20 @@ function grouped(all: readonly Mention[], one: Mention, text: string): readonly 
 
 /** Words that name services: by their name, a part of it, another word for it, or their image. */
 function servicesIn(text: string, files: readonly File[]): Mention[] {
-  const all = files.flatMap(({ node, services }) => services.map((name) => ({ name, image: (textOf(get(node, 'services', name, 'image')) ?? '').replace(/[:@].*$/, '').split('/').at(-1)! })));
+  const all = files.flatMap(({ node, services }) =>
+    services.map((name) => ({
+      name,
+      image: (textOf(get(node, 'services', name, 'image')) ?? '')
+        .replace(/[:@].*$/, '')
+        .split('/')
+        .at(-1)!,
+    })),
+  );
   // what follows a colon or stands in a path, a variable or an image is a value
-  const nouns = text.replace(/\S*(?:[A-Z0-9]_[A-Z0-9]|:\/\/|\w\/\w|\/\w|[\w}]=\w|\w:\d|--?\w)\S*|\b\w+(?:-\w+)*:(?=[a-z0-9])\S+|\b[\w.-]+\.(?:ya?ml|md|ts|js|py|sh)\b/g, (value) => ' '.repeat(value.length));
+  const nouns = text.replace(
+    /\S*(?:[A-Z0-9]_[A-Z0-9]|:\/\/|\w\/\w|\/\w|[\w}]=\w|\w:\d|--?\w)\S*|\b\w+(?:-\w+)*:(?=[a-z0-9])\S+|\b[\w.-]+\.(?:ya?ml|md|ts|js|py|sh)\b/g,
+    (value) => ' '.repeat(value.length),
+  );
   const found: Mention[] = [];
   for (const match of nouns.matchAll(/[A-Za-z][\w-]*/g)) {
     const word = match[0].toLowerCase();
@@ -375,7 +461,8 @@ function servicesIn(text: string, files: readonly File[]): Mention[] {
 
 function named(word: string, all: readonly { name: string; image: string }[]): readonly string[] {
   const singular = word.replace(/(.{3,})s$/, '$1');
-  const fits = (test: (name: string, image: string) => boolean) => Array.from(new Set(all.filter(({ name, image }) => test(name.toLowerCase(), image.toLowerCase())).map(({ name }) => name)));
+  const fits = (test: (name: string, image: string) => boolean) =>
+    Array.from(new Set(all.filter(({ name, image }) => test(name.toLowerCase(), image.toLowerCase())).map(({ name }) => name)));
   const exact = fits((name) => name === word || name === singular);
   if (exact.length > 0 || NO_SERVICE.has(word) || word.length < 2) return exact;
   const part = fits((name) => name.split(/[-_]/).includes(word));
@@ -387,40 +474,68 @@ function named(word: string, all: readonly { name: string; image: string }[]): r
 
 /** Words that mean services only where one has exactly this name. */
 const NO_SERVICE = new Set(
-  'service services container containers server client model storage cache proxy gateway monitoring dashboard express consumer processor image port ports volume network health check data local dev prod production development add with and for the env file build test from start node nodes scheduler app'.split(' '),
+  'service services container containers server client model storage cache proxy gateway monitoring dashboard express consumer processor image port ports volume network health check data local dev prod production development add with and for the env file build test from start node nodes scheduler app'.split(
+    ' ',
+  ),
 );
 
 /** Attributes of a service (compose-spec, spec.md) that a story may write as `key: value`. */
 const KEYS = new Set(
-  'cap_add cap_drop cgroup_parent container_name dns domainname entrypoint expose extra_hosts hostname init ipc isolation logging mac_address mem_limit mem_reservation memswap_limit network_mode oom_kill_disable pid pids_limit platform privileged pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls tmpfs tty ulimits user working_dir'.split(' '),
+  'cap_add cap_drop cgroup_parent container_name dns domainname entrypoint expose extra_hosts hostname init ipc isolation logging mac_address mem_limit mem_reservation memswap_limit network_mode oom_kill_disable pid pids_limit platform privileged pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls tmpfs tty ulimits user working_dir'.split(
+    ' ',
+  ),
 );
 
 const either = (...fragments: readonly Expected[]): readonly Expected[] => fragments;
 const SET: Expected = { $: 'present' };
 const limited = (name: 'memory' | 'cpus', value: Expected): readonly Expected[] =>
   either({ [name === 'memory' ? 'mem_limit' : 'cpus']: value }, { deploy: { resources: { limits: { [name]: value } } } });
-const scalar = (text: string): Expected => (text === 'true' ? { $: 'oneOf', of: [true, 'true'] } : text === 'false' ? { $: 'oneOf', of: [false, 'false'] } : text);
-const portStated = (number: number): Omit<Stated, 'at'> => ({ says: `has port ${number}`, any: [{ ports: [{ $: 'port', number }] }, { expose: [{ $: 'port', number }] }] });
+const scalar = (text: string): Expected =>
+  text === 'true' ? { $: 'oneOf', of: [true, 'true'] } : text === 'false' ? { $: 'oneOf', of: [false, 'false'] } : text;
+const portStated = (number: number): Omit<Stated, 'at'> => ({
+  says: `has port ${number}`,
+  any: [{ ports: [{ $: 'port', number }] }, { expose: [{ $: 'port', number }] }],
+});
 const envFiles = (file: string): Expected[] => {
   const value: Expected = { $: 'oneOf', of: [file, `./${file}`, { $: 'contains', text: `/${file}` }] };
   return [{ env_file: value }, { env_file: [value] }, { env_file: [{ path: value }] }];
 };
 const folders = (folder: string): Expected[] => {
   const plain = folder.replace(/^\.\//, '').replace(/\/$/, '');
-  const value: Expected = { $: 'oneOf', of: plain === '' || plain === '.' ? ['.', './'] : [plain, `./${plain}`, `./${plain}/`, `${plain}/`, { $: 'contains', text: `/${plain}` }] };
+  const value: Expected = {
+    $: 'oneOf',
+    of: plain === '' || plain === '.' ? ['.', './'] : [plain, `./${plain}`, `./${plain}/`, `${plain}/`, { $: 'contains', text: `/${plain}` }],
+  };
   return [{ build: value }, { build: { context: value } }];
 };
-const portsShown = (node: Node | undefined): number[] => (node?.is === 'list' ? node.items.flatMap((item) => (item.is === 'scalar' ? item.text.split(/[:/]/).map(Number) : [])) : []);
+const portsShown = (node: Node | undefined): number[] =>
+  node?.is === 'list' ? node.items.flatMap((item) => (item.is === 'scalar' ? item.text.split(/[:/]/).map(Number) : [])) : [];
 
 /** Compose's ways to write a size: `512m`, `512M`, `512mb`, `0.5g`. */
 function sizesOf(number: string, unit: string): Expected {
   const small = unit.toLowerCase();
   const bytes = Number(number) * 1024 ** ({ k: 1, m: 2, g: 3 }[small] ?? 0);
-  const forms = [[number, small] as const, ...(small === 'g' ? [[String(Number(number) * 1024), 'm'] as const] : []), ...(small === 'm' && Number(number) % 1024 === 0 ? [[String(Number(number) / 1024), 'g'] as const] : [])];
-  return { $: 'oneOf', of: [bytes, ...forms.flatMap(([value, by]) => [`${value}${by}`, `${value}${by.toUpperCase()}`, `${value}${by}b`, `${value}${by.toUpperCase()}B`, `${value}${by.toUpperCase()}i`, `${value}${by.toUpperCase()}iB`])] };
+  const forms = [
+    [number, small] as const,
+    ...(small === 'g' ? [[String(Number(number) * 1024), 'm'] as const] : []),
+    ...(small === 'm' && Number(number) % 1024 === 0 ? [[String(Number(number) / 1024), 'g'] as const] : []),
+  ];
+  return {
+    $: 'oneOf',
+    of: [
+      bytes,
+      ...forms.flatMap(([value, by]) => [
+        `${value}${by}`,
+        `${value}${by.toUpperCase()}`,
+        `${value}${by}b`,
+        `${value}${by.toUpperCase()}B`,
+        `${value}${by.toUpperCase()}i`,
+        `${value}${by.toUpperCase()}iB`,
+      ]),
+    ],
+  };
 }
 function cpusOf(text: string): Expected {
   const number = Number(text);
   return { $: 'oneOf', of: [number, String(number), number.toFixed(1), number.toFixed(2), text] };
 }
-

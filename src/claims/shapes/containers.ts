@@ -16,7 +16,10 @@ export const resources: Shape = (sentence, context) => {
   if (!said || sentence.has(/\bcommented[- ]out\b|\bas comments?\b/i)) return [];
   const wanted: Record<string, Record<string, Expected>> = {};
   // "50m/200m CPU, 64Mi/128Mi memory": request and limit of one resource
-  for (const [name, pattern] of [['cpu', /(\d+(?:\.\d+)?m?)\s*\/\s*(\d+(?:\.\d+)?m?)\s*(?:v?CPUs?|cores?)\b|\bcpu\s*[:=]?\s*(\d+(?:\.\d+)?m?)\s*\/\s*(\d+(?:\.\d+)?m?)\b/i], ['memory', /(\d+\s?[KMGT]i?)\s*\/\s*(\d+\s?[KMGT]i?)\s*(?:memory|mem|ram)?\b/i]] as const) {
+  for (const [name, pattern] of [
+    ['cpu', /(\d+(?:\.\d+)?m?)\s*\/\s*(\d+(?:\.\d+)?m?)\s*(?:v?CPUs?|cores?)\b|\bcpu\s*[:=]?\s*(\d+(?:\.\d+)?m?)\s*\/\s*(\d+(?:\.\d+)?m?)\b/i],
+    ['memory', /(\d+\s?[KMGT]i?)\s*\/\s*(\d+\s?[KMGT]i?)\s*(?:memory|mem|ram)?\b/i],
+  ] as const) {
     const match = sentence.has(/\brequests?\b.*\blimits?\b|\blimits?\b.*\brequests?\b/i) ? undefined : sentence.take(pattern);
     if (!match) continue;
     const [low, high] = match.slice(1).filter((value) => value !== undefined);
@@ -95,7 +98,10 @@ export const probes: Shape = (sentence, context) => {
       ),
     ),
   );
-  const general = kinds.length === 0 && sentence.has(/\bhealth\s(?:checks?|probes?)\b|\bprobes\b/i) && !sentence.has(/\bcompose\b|\bdockerfile\b|\bendpoint|\bcurl\b|https?:\/\//i);
+  const general =
+    kinds.length === 0 &&
+    sentence.has(/\bhealth\s(?:checks?|probes?)\b|\bprobes\b/i) &&
+    !sentence.has(/\bcompose\b|\bdockerfile\b|\bendpoint|\bcurl\b|https?:\/\//i);
   if (kinds.length === 0 && !general) return [];
   const found = context.containers();
   const targets = containerTargets(found);
@@ -122,7 +128,9 @@ export const probes: Shape = (sentence, context) => {
     if (match) probe[field] = Number(match.slice(1).find((value) => value !== undefined));
   }
   const inside = /\bexec\b/i.test(sentence.text);
-  const http = inside ? undefined : sentence.take(/\b(?:HTTP(?:S)?\s*)?(?:\(?GET\)?)?\s*(?:request\s*)?(?:to|on|at|via|path|endpoint)?[:=\s]*(?<![\w/.])(\/[\w\-./]*)/);
+  const http = inside
+    ? undefined
+    : sentence.take(/\b(?:HTTP(?:S)?\s*)?(?:\(?GET\)?)?\s*(?:request\s*)?(?:to|on|at|via|path|endpoint)?[:=\s]*(?<![\w/.])(\/[\w\-./]*)/);
   const port = inside ? undefined : sentence.take(/\bport\s*[=:]?\s*(\d{2,5})\b|:(\d{2,5})\b(?!\/\/)/i);
   const number = port ? Number(port[1] ?? port[2]) : undefined;
   if (http) {
@@ -238,7 +246,13 @@ const reference = (kind: string): string => (kind === 'Secret' ? 'secretKeyRef' 
 
 /** `Container image: [REGISTRY]/api:latest`; `image postgres:17-alpine`; `Pin the worker image tag`. */
 export const image: Shape = (sentence, context) => {
-  if (!sentence.has(/\bimages?\b|\btag(?:s|ged)?\b/i) || sentence.has(/^(?:build|push|publish|pull|load)|\b(?:push|publish|pull)(?:s|ing|ed)?\b|\bbuild(?:s|ing)?\s+(?:the\s+|a\s+)?(?:docker\s+|container\s+)?images?\b|\bimage pull\b|\bsize\b/i)) return [];
+  if (
+    !sentence.has(/\bimages?\b|\btag(?:s|ged)?\b/i) ||
+    sentence.has(
+      /^(?:build|push|publish|pull|load)|\b(?:push|publish|pull)(?:s|ing|ed)?\b|\bbuild(?:s|ing)?\s+(?:the\s+|a\s+)?(?:docker\s+|container\s+)?images?\b|\bimage pull\b|\bsize\b/i,
+    )
+  )
+    return [];
   const found = context.containers();
   const of = asked(sentence, found);
   const who = whose(found.map(({ workload }) => workload));

@@ -14,7 +14,8 @@ export const data: Shape = (sentence, context) => {
   const inherited = ['ConfigMap', 'Secret'].filter((kind) => context.parent.kinds.includes(kind));
   const held = ['ConfigMap', 'Secret'].filter((each) => context.inventory.ofKind(each).some(({ source }) => context.own.files.includes(source.path)));
   const kind = held[0] ?? kinds[0] ?? inherited[0];
-  if (!kind || (held.length === 0 && sentence.has(/\benv(?:ironment)?\s*var|\benvFrom\b|\b(?:from|via)\s+(?:the\s+|a\s+)?(?:secrets?|config\s*maps?)\b/i))) return [];
+  if (!kind || (held.length === 0 && sentence.has(/\benv(?:ironment)?\s*var|\benvFrom\b|\b(?:from|via)\s+(?:the\s+|a\s+)?(?:secrets?|config\s*maps?)\b/i)))
+    return [];
   const listed = new RegExp(`(?:${ENV_NAME})\\b[^.]*,|,[^.]*\\b(?:${ENV_NAME})\\b`).test(sentence.text) ? '|[A-Z][A-Z0-9]{3,}' : '';
   const pairs = sentence.takeAll(new RegExp(`\\b(${ENV_NAME}|[A-Z][A-Z0-9]{3,}(?=\\s*=)${listed})\\b(?:\\s*[=:]\\s*("[^"]*"|'[^']*'|[^\\s,;()]+))?`));
   if (pairs.length === 0) return [];
@@ -83,17 +84,34 @@ export const ignored: Shape = (sentence, context) => {
     /\b(?:never|not|do not|don't)\s+(?:be\s+)?commit(?:ted|ting)?\b(?:\s+(?:the\s+)?(?:actual|real)?\s*(?:secrets?|values?|files?|credentials?))?(?:\s+to git)?|\bgit-?\s?ignored?\b|\badd(?:ed)?\s+to\s+\.gitignore\b/i,
   );
   const excludes = /(\.(?:docker|git|helm)ignore)\b.*?\b(?:exclud\w+|ignor\w+|entries(?: for)?|contain\w*|lists?|for)\s+(.+)$/i.exec(sentence.text);
-  const entries = excludes ? (excludes[2]!.match(/[\w.*-]*[./*][\w.*/-]*/g) ?? []).map((entry) => entry.replace(/\.$/, '')).filter((entry) => entry !== '') : [];
+  const entries = excludes
+    ? (excludes[2]!.match(/[\w.*-]*[./*][\w.*/-]*/g) ?? []).map((entry) => entry.replace(/\.$/, '')).filter((entry) => entry !== '')
+    : [];
   const [ignoreFile] = excludes ? Array.from(context.inventory.paths).filter((path) => path === excludes[1] || path.endsWith(`/${excludes[1]}`)) : [];
   if (excludes && ignoreFile && entries.length > 0) {
     sentence.mark(excludes.index, sentence.text.length);
-    return [{ is: 'says', says: `${ignoreFile} names ${entries.join(', ')}`, paths: [ignoreFile], in: 'text', about: [], items: entries.map((entry) => [entry, entry.replace(/\/$/, '')]), most: [] }];
+    return [
+      {
+        is: 'says',
+        says: `${ignoreFile} names ${entries.join(', ')}`,
+        paths: [ignoreFile],
+        in: 'text',
+        about: [],
+        items: entries.map((entry) => [entry, entry.replace(/\/$/, '')]),
+        most: [],
+      },
+    ];
   }
   const added = /^adds?(?:ed)?\s+(.+?)\s+to\s+(?:the\s+)?\.gitignore\b/i.exec(sentence.text);
   if (added) {
-    const names = added[1]!.split(/,\s*(?:and\s+)?|\s+and\s+/).map((name) => name.trim()).filter((name) => /[./*]/.test(name));
+    const names = added[1]!
+      .split(/,\s*(?:and\s+)?|\s+and\s+/)
+      .map((name) => name.trim())
+      .filter((name) => /[./*]/.test(name));
     sentence.mark(0, added[0].length);
-    return [{ is: 'says', says: `.gitignore names ${names.join(', ')}`, paths: ['.gitignore'], in: 'text', about: [], items: names.map((name) => [name]), most: [] }];
+    return [
+      { is: 'says', says: `.gitignore names ${names.join(', ')}`, paths: ['.gitignore'], in: 'text', about: [], items: names.map((name) => [name]), most: [] },
+    ];
   }
   const [template] = context.own.files.filter((path) => /\.(?:example|sample|template)$|\.(?:example|sample)\./.test(path));
   if (!match || !template) return [];
@@ -120,7 +138,15 @@ export const fields: Shape = (sentence, context) => {
   const found = kinds.length > 0 ? context.resolve(kinds).found : context.workloads().found;
   const targets = found.length > 0 ? found : context.workloads().found;
   if (targets.length === 0) return [];
-  const absent = none.map((match) => fragmentOf(`${whose(targets)} has no ${match[1]}`, targetsOf(targets), { $: 'deep', key: match[1]!, value: { $: 'present' } }, 'error', asked(sentence, targets)));
+  const absent = none.map((match) =>
+    fragmentOf(
+      `${whose(targets)} has no ${match[1]}`,
+      targetsOf(targets),
+      { $: 'deep', key: match[1]!, value: { $: 'present' } },
+      'error',
+      asked(sentence, targets),
+    ),
+  );
   const set = pairs.map((match) => {
     const text = match[2]!.replace(/\.$/, '');
     const value = text === 'true' ? true : text === 'false' ? false : /^\d+$/.test(text) ? Number(text) : text;
@@ -147,12 +173,20 @@ export const contents: Shape = (sentence, context) => {
     new RegExp(`\\b(${ENV_NAME}|[A-Z]{3,}(?=\\s*=)${capitals}|[a-z]+(?:_[a-z0-9]+)+|[a-z]+[A-Z]\\w+)\\b(?:\\s*[=:]\\s*["'\`]?([\\w./:-]+)["'\`]?)?`),
   );
   const items = exact.map(([, name, value]) =>
-    value === undefined ? [name!] : [`${name}=${value}`, `${name}: ${value}`, `${name}: "${value}"`, `${name} = "${value}"`, `${name}="${value}"`, `${name} = ${value}`],
+    value === undefined
+      ? [name!]
+      : [`${name}=${value}`, `${name}: ${value}`, `${name}: "${value}"`, `${name} = "${value}"`, `${name}="${value}"`, `${name} = ${value}`],
   );
   if (kustomization) {
-    for (const match of sentence.takeAll(/(?<=\b(?:from|references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})([\w./-]+\.(?:ya?ml|env))\b/i)) items.push([match[1]!]);
-    if (listed) for (const match of sentence.takeAll(/(?<=\b(?:references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})\b(base|deployments?|services?|ingress|hpa|config\s*maps?|secrets?|namespace|pvc|rbac|statefulsets?)\b/i)) items.push([match[1]!.replace(/s$/, '')]);
-    for (const match of sentence.takeAll(/\bgenerat(?:es?|ing)\s+(?:a\s+|the\s+)?(config\s*map|secret)s?\b/i)) items.push([/secret/i.test(match[1]!) ? 'secretGenerator' : 'configMapGenerator']);
+    for (const match of sentence.takeAll(/(?<=\b(?:from|references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})([\w./-]+\.(?:ya?ml|env))\b/i))
+      items.push([match[1]!]);
+    if (listed)
+      for (const match of sentence.takeAll(
+        /(?<=\b(?:references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})\b(base|deployments?|services?|ingress|hpa|config\s*maps?|secrets?|namespace|pvc|rbac|statefulsets?)\b/i,
+      ))
+        items.push([match[1]!.replace(/s$/, '')]);
+    for (const match of sentence.takeAll(/\bgenerat(?:es?|ing)\s+(?:a\s+|the\s+)?(config\s*map|secret)s?\b/i))
+      items.push([/secret/i.test(match[1]!) ? 'secretGenerator' : 'configMapGenerator']);
     if (sentence.take(/\bpatch(?:es|ing)?\b/i)) items.push(['patch']);
   }
   const inside = /\(([^()]*,[^()]*)\)/.exec(sentence.text.slice(sentence.text.indexOf(path.slice(path.lastIndexOf('/') + 1))));
@@ -178,7 +212,10 @@ export const removed: Shape = (sentence, context) => {
   return names.map((name): Check => {
     const says = `${name} is not in ${path}`;
     if (holders.length === 0 || /[@=]/.test(name)) return { is: 'text', says, path: source.path, lacks: name };
-    const nested = name.split('.').reverse().reduce<Expected>((value, key) => ({ [key]: value }), { $: 'present' });
+    const nested = name
+      .split('.')
+      .reverse()
+      .reduce<Expected>((value, key) => ({ [key]: value }), { $: 'present' });
     return fragmentOf(says, targetsOf(holders), name.includes('.') ? nested : { $: 'deep', key: name, value: { $: 'present' } }, 'error');
   });
 };

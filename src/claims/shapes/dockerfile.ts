@@ -1,10 +1,10 @@
 import type { Check, DockerfileCheck, DockerfileFeature } from '../../checks/check.ts';
 import type { Dockerfile } from '../../code/dockerfile.ts';
 import type { Artefact } from '../artefact.ts';
+import { codeIn } from '../code-span.ts';
 import type { Context } from '../context.ts';
 import { COMMAND_WORDS, ENV_NAME } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
-import { codeIn } from '../code-span.ts';
 
 type Stage = DockerfileCheck['stage'];
 
@@ -16,10 +16,22 @@ export function dockerfileChecks(sentence: Sentence, context: Context, { paths, 
   const stage = stageOf(sentence, context, files, inherited);
   const add = (has: DockerfileFeature, says: string, at: Stage = 'any') => {
     const said = stage?.said ?? at;
-    checks.push({ is: 'dockerfile', paths, of, stage: said, has, says: `${paths.length === 1 ? paths[0] : 'a Dockerfile'} ${says}`, ...(stage?.sure === false ? { weak: true as const } : {}) });
+    checks.push({
+      is: 'dockerfile',
+      paths,
+      of,
+      stage: said,
+      has,
+      says: `${paths.length === 1 ? paths[0] : 'a Dockerfile'} ${says}`,
+      ...(stage?.sure === false ? { weak: true as const } : {}),
+    });
   };
   permissions(sentence, (features, says) =>
-    checks.push({ is: 'any', says: `a Dockerfile ${says}`, of: features.map((has) => ({ is: 'dockerfile', paths, of, stage: 'any', has, says: `a Dockerfile ${says}` })) }),
+    checks.push({
+      is: 'any',
+      says: `a Dockerfile ${says}`,
+      of: features.map((has) => ({ is: 'dockerfile', paths, of, stage: 'any', has, says: `a Dockerfile ${says}` })),
+    }),
   );
   runSteps(sentence, context, add);
   users(sentence, add);
@@ -43,7 +55,11 @@ type Add = (has: DockerfileFeature, says: string, at?: Stage) => void;
 
 /** Where no file of the repository is a Dockerfile, the one that a sentence makes is missing. */
 function noneThere(sentence: Sentence, context: Context): Check[] {
-  if (!/^(?:create|add|write|provide|implement)\w*\s+(?:\S+\s+){0,4}?(?:docker|container)file\b/i.test(sentence.text) || context.inventory.dockerfiles.length > 0) return [];
+  if (
+    !/^(?:create|add|write|provide|implement)\w*\s+(?:\S+\s+){0,4}?(?:docker|container)file\b/i.test(sentence.text) ||
+    context.inventory.dockerfiles.length > 0
+  )
+    return [];
   return [{ is: 'absent', says: 'there is no Dockerfile in the repository', essential: true }];
 }
 
@@ -69,7 +85,13 @@ function stageIn(text: string, files: readonly Dockerfile[]): Stage | undefined 
   const number = /\bstage\s+#?(\d)\b/i.exec(text)?.[1];
   if (number !== undefined && Number(number) > 0) return Number(number) - 1;
   const name = /(?<!from\s(?:the\s)?)["'`]?\b([\w.-]+)["'`]?\s+stage\b/i.exec(text)?.[1];
-  if (name && files.length > 0 && files.every(({ stages }) => stages.some((stage) => stage.name?.toLowerCase() === name.toLowerCase())) && !/\bcop(?:y|ies)\b/i.test(text)) return name;
+  if (
+    name &&
+    files.length > 0 &&
+    files.every(({ stages }) => stages.some((stage) => stage.name?.toLowerCase() === name.toLowerCase())) &&
+    !/\bcop(?:y|ies)\b/i.test(text)
+  )
+    return name;
   return /\b(?:final|runtime|production|last)\s+(?:stage|image)\b/i.test(text) && !/\bstages\b/i.test(text) ? 'last' : undefined;
 }
 
@@ -80,7 +102,12 @@ function runSteps(sentence: Sentence, context: Context, add: Add): void {
   const start = sentence.text.length - match[1]!.length;
   const span = codeIn(sentence, context).find((code) => code.start === start);
   const command = span?.text ?? match[1]!.split(/\s+(?:to|for|so|with|in|and|before|after|during|as)\s|[,;(]/)[0]!.trim();
-  if (!new RegExp(`^(?:${COMMAND_WORDS}|apt(?:-get)?|apk|yum|dnf|uv|poetry|bun|composer|bundle|chmod|chown|mkdir|adduser|addgroup|useradd|groupadd|dotnet)\\b`).test(command)) return;
+  if (
+    !new RegExp(
+      `^(?:${COMMAND_WORDS}|apt(?:-get)?|apk|yum|dnf|uv|poetry|bun|composer|bundle|chmod|chown|mkdir|adduser|addgroup|useradd|groupadd|dotnet)\\b`,
+    ).test(command)
+  )
+    return;
   sentence.mark(0, start + command.length);
   const rest = sentence.takeAll(/(?<![\w./-])(?:[A-Z][A-Z0-9_]*=\S*[^\s,;.)]|\.{0,2}\/[\w./-]*\w)/).map(([word]) => word);
   add({ a: 'instruction', keyword: 'RUN', holds: [command, ...rest] }, `runs ${[command, ...rest].join(' ')}`);
@@ -92,7 +119,11 @@ function users(sentence: Sentence, add: Add): void {
   const instruction = sentence.take(/\bUSER\b\s*(?:to|is|as|=|:)?\s*["']?([a-z_][\w.-]*|\d+)(?::([\w.-]+))?["']?(?=$|[\s,;.)])/);
   if (instruction) {
     const [, user, group] = instruction;
-    add({ a: 'user', ...(/^\d+$/.test(user!) ? { number: Number(user) } : { name: user! }), ...(group ? { group } : {}) }, `has USER ${user}${group ? `:${group}` : ''}`, 'last');
+    add(
+      { a: 'user', ...(/^\d+$/.test(user!) ? { number: Number(user) } : { name: user! }), ...(group ? { group } : {}) },
+      `has USER ${user}${group ? `:${group}` : ''}`,
+      'last',
+    );
     sentence.takeAll(/\bset\b/i);
     return;
   }
@@ -101,7 +132,11 @@ function users(sentence: Sentence, add: Add): void {
   );
   const number = sentence.take(/\b(?:uid|user\s?id|user)\s*[:=]?\s*\(?(\d{1,6})\b/i);
   if (!nonRoot && !number) return;
-  const named = nonRoot && /^\s*[("'`:]*\s*(?:named\s+|called\s+|user\s+)?["'`]?([a-z_][a-z0-9_-]*)(?::([a-z_][a-z0-9_-]*))?["'`]?\s*\)/.exec(sentence.text.slice(nonRoot.index + nonRoot[0].length));
+  const named =
+    nonRoot &&
+    /^\s*[("'`:]*\s*(?:named\s+|called\s+|user\s+)?["'`]?([a-z_][a-z0-9_-]*)(?::([a-z_][a-z0-9_-]*))?["'`]?\s*\)/.exec(
+      sentence.text.slice(nonRoot.index + nonRoot[0].length),
+    );
   const name = named && !/^(?:uid|gid|user|for|per|via|see|no|not|the|least|as)$/.test(named[1]!) ? named[1]! : undefined;
   if (named && name) {
     const at = nonRoot.index + nonRoot[0].length;
@@ -132,12 +167,18 @@ function copies(sentence: Sentence, context: Context, add: Add): void {
   const to = /\b(?:to|into)\s+(?:the\s+)?["'`]?(\.{0,2}\/[\w./-]*|working directory|WORKDIR|image|container|workdir)["'`]?/i.exec(rest);
   const before = to ? rest.slice(0, to.index) : rest;
   const spans = codeIn(sentence, context).filter(({ start, end }) => start >= offset && end <= offset + before.length);
-  const sources = spans.length > 0 ? spans.map(({ text }) => text) : Array.from(before.matchAll(/(?<![\w=])(?:[\w.*@-]*\/[\w./*@-]*|[\w*@-]+\.[\w*]+(?:\.\w+)*)(?=$|[\s,;:)])/g), ([path]) => path.replace(/:$/, ''));
+  const sources =
+    spans.length > 0
+      ? spans.map(({ text }) => text)
+      : Array.from(before.matchAll(/(?<![\w=])(?:[\w.*@-]*\/[\w./*@-]*|[\w*@-]+\.[\w*]+(?:\.\w+)*)(?=$|[\s,;:)])/g), ([path]) => path.replace(/:$/, ''));
   const from = stage ? (stage[1] ?? stage[2]!) : undefined;
   if (sources.length === 0 && from === undefined) return;
   const destination = to && /^[./]/.test(to[1]!) ? to[1]! : undefined;
   sentence.mark(match.index, offset + (to ? to.index + to[0].length : before.length));
-  add({ a: 'copy', sources, ...(destination ? { destination } : {}), ...(from ? { from } : {}) }, `copies ${sources.join(', ') || 'something'}${from ? ` from ${from}` : ''}${destination ? ` to ${destination}` : ''}`);
+  add(
+    { a: 'copy', sources, ...(destination ? { destination } : {}), ...(from ? { from } : {}) },
+    `copies ${sources.join(', ') || 'something'}${from ? ` from ${from}` : ''}${destination ? ` to ${destination}` : ''}`,
+  );
 }
 
 /** `Set ENTRYPOINT to ["/app/x", "serve"]`, `CMD: uvicorn app.main:app`. */
@@ -168,7 +209,11 @@ function bases(sentence: Sentence, files: readonly Dockerfile[], add: Add): void
   for (const match of sentence.takeAll(REFERENCE)) {
     const [reference, repository, tag, digest] = match;
     const used = files.some(({ stages }) => stages.some(({ from }) => from.repository.endsWith(repository!.split('/').at(-1)!)));
-    if (!used && (/^(?:port|localhost|user|uid|gid|https?|version)$/i.test(repository!) || !(/[a-z.]/i.test(tag!) || /\//.test(repository!) || LANGUAGE.test(repository!)))) continue;
+    if (
+      !used &&
+      (/^(?:port|localhost|user|uid|gid|https?|version)$/i.test(repository!) || !(/[a-z.]/i.test(tag!) || /\//.test(repository!) || LANGUAGE.test(repository!)))
+    )
+      continue;
     add({ a: 'base', repository: repository! }, `is based on ${repository}`);
     add({ a: 'base', repository: repository!, tag: tag!, ...(digest ? { digest } : {}) }, `is based on ${reference}`);
   }
@@ -179,12 +224,18 @@ function bases(sentence: Sentence, files: readonly Dockerfile[], add: Add): void
     sentence.mark(worded.index, worded.index + whole.length);
     const repository = REPOSITORY[name!.toLowerCase()] ?? name!.toLowerCase();
     add({ a: 'base', repository }, `is based on ${repository}`);
-    if (version) add({ a: 'base', repository, version: version.replace(/^v/i, ''), ...(later ? { orLater: true } : {}) }, `is based on ${repository} ${version}${later ? ' or later' : ''}`);
+    if (version)
+      add(
+        { a: 'base', repository, version: version.replace(/^v/i, ''), ...(later ? { orLater: true } : {}) },
+        `is based on ${repository} ${version}${later ? ' or later' : ''}`,
+      );
     if (variant) add({ a: 'base', repository, variant: variant.toLowerCase() }, `is based on ${repository} ${variant}`);
   }
   const variant = sentence.take(/\b(alpine|slim|distroless|debian|ubuntu)-based\b|\b(distroless)\b(?:\s+(?:base|runtime))?(?:\s+image)?/i);
   if (variant) add({ a: 'base', variant: (variant[1] ?? variant[2]!).toLowerCase() }, `is based on ${variant[1] ?? variant[2]}`);
-  const pinned = sentence.take(/\b(?:base\s+images?\s+(?:are\s+|is\s+)?)?pin(?:s|ned|ning)?\b(?:\s+(?:all\s+)?(?:the\s+)?base\s+images?)?(?:\s+(?:to|by|with|using)\s+(?:an?\s+)?(?:specific\s+)?(version|tag|digest|sha(?:256)?)s?)?/i);
+  const pinned = sentence.take(
+    /\b(?:base\s+images?\s+(?:are\s+|is\s+)?)?pin(?:s|ned|ning)?\b(?:\s+(?:all\s+)?(?:the\s+)?base\s+images?)?(?:\s+(?:to|by|with|using)\s+(?:an?\s+)?(?:specific\s+)?(version|tag|digest|sha(?:256)?)s?)?/i,
+  );
   if (pinned && sentence.has(/\bimages?\b/i)) add({ a: 'pinned base', by: /digest|sha/i.test(pinned[1] ?? '') ? 'digest' : 'version' }, `pins its base images`);
   if (sentence.text.includes('FROM')) sentence.takeAll(/\bFROM\b|\bdefine\b/);
 }
@@ -199,7 +250,10 @@ function shapeOfStages(sentence: Sentence, files: readonly Dockerfile[], add: Ad
   const names = files.flatMap(({ stages }) => stages.flatMap(({ name }) => name ?? []));
   if (alias && (names.includes(alias[1]!) || /\bFROM\b/.test(sentence.text))) add({ a: 'stage', name: alias[1]! }, `has a stage ${alias[1]}`);
   // "builder and runner stages", "deps → builder → runner"
-  const listed = /\b([a-z][\w-]*(?:\s*(?:,|and|\+|&|→|->|\/)\s*(?:and\s+)?[a-z][\w-]*)+)\s+stages\b|\bstages\s*[:(]\s*([a-z][\w-]*(?:\s*(?:,|and|\+|&|→|->)\s*[a-z][\w-]*)+)/.exec(sentence.text);
+  const listed =
+    /\b([a-z][\w-]*(?:\s*(?:,|and|\+|&|→|->|\/)\s*(?:and\s+)?[a-z][\w-]*)+)\s+stages\b|\bstages\s*[:(]\s*([a-z][\w-]*(?:\s*(?:,|and|\+|&|→|->)\s*[a-z][\w-]*)+)/.exec(
+      sentence.text,
+    );
   if (!listed) return;
   for (const name of (listed[1] ?? listed[2]!).split(/\s*(?:,|\band\b|\+|&|→|->|\/)\s*/).filter((word) => names.includes(word))) {
     sentence.take(new RegExp(`\\b${name}\\b`));
@@ -218,7 +272,9 @@ function ports(sentence: Sentence, inherited: boolean, add: Add): void {
 function healthChecks(sentence: Sentence, add: Add): void {
   if (!sentence.take(/\bHEALTHCHECK\b(?:\s+(?:instruction|directive))?|\bhealth[\s-]?checks?\b/i)) return;
   const holds: string[] = [];
-  const path = sentence.take(/(?:\b(?:on|to|via|at|hits?|hitting|for|against|using|calls?|GET|endpoint)\s+|[:(]\s*)?(?<![\w/])((?:https?:\/\/)?(?:localhost|127\.0\.0\.1)?(?::\d{2,5})?\/[\w/-][\w./-]*)/i);
+  const path = sentence.take(
+    /(?:\b(?:on|to|via|at|hits?|hitting|for|against|using|calls?|GET|endpoint)\s+|[:(]\s*)?(?<![\w/])((?:https?:\/\/)?(?:localhost|127\.0\.0\.1)?(?::\d{2,5})?\/[\w/-][\w./-]*)/i,
+  );
   if (path) holds.push(path[1]!.replace(/[.,]$/, ''));
   for (const [flag, pattern] of [
     ['--interval', /\binterval\s*[=:]?\s*(\d+m?s?)\b|\bevery\s+(\d+s)\b/i],
@@ -242,10 +298,14 @@ function variables(sentence: Sentence, add: Add): void {
     if (names.length > 0) sentence.takeAll(/\bARGs?\b|\bdeclare[sd]?\b|\bbuild[\s-]?arg(?:ument)?s?\b/);
     return;
   }
-  const pairs = sentence.takeAll(/(?<![\w./-])(?:ENV\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*["']?([^\s,;"')]+[^\s,;"').])["']?|(?<![\w./-])(?:ENV\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*["']?([\w])["']?(?![\w])/);
-  for (const match of pairs) add({ a: 'variable', name: (match[1] ?? match[3])!, value: (match[2] ?? match[4])! }, `sets ${match[1] ?? match[3]}=${match[2] ?? match[4]}`);
+  const pairs = sentence.takeAll(
+    /(?<![\w./-])(?:ENV\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*["']?([^\s,;"')]+[^\s,;"').])["']?|(?<![\w./-])(?:ENV\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*["']?([\w])["']?(?![\w])/,
+  );
+  for (const match of pairs)
+    add({ a: 'variable', name: (match[1] ?? match[3])!, value: (match[2] ?? match[4])! }, `sets ${match[1] ?? match[3]}=${match[2] ?? match[4]}`);
   if (!sentence.has(/\bENV\b|\benv(?:ironment)?\s*var/i)) return;
-  for (const match of sentence.takeAll(new RegExp(`\\b(?:ENV\\s+)?(${ENV_NAME}|(?<=ENV\\s)[A-Z][A-Z0-9]{2,})\\b`))) add({ a: 'variable', name: match[1]! }, `sets ${match[1]}`);
+  for (const match of sentence.takeAll(new RegExp(`\\b(?:ENV\\s+)?(${ENV_NAME}|(?<=ENV\\s)[A-Z][A-Z0-9]{2,})\\b`)))
+    add({ a: 'variable', name: match[1]! }, `sets ${match[1]}`);
 }
 
 function folders(sentence: Sentence, add: Add): void {

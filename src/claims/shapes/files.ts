@@ -19,16 +19,23 @@ export const files: Shape = (sentence, context) => {
     const words = sentence.text.slice(0, match.index).trim().split(/\s+/).length;
     if (gone) {
       // what stands behind a dash says why
-      if (checks.length === 0 ? words <= 4 : !/\s[-–—]\s/.test(sentence.text.slice(0, match.index))) checks.push({ is: 'file', path: written, exists: false, says: `${written} is gone` });
+      if (checks.length === 0 ? words <= 4 : !/\s[-–—]\s/.test(sentence.text.slice(0, match.index)))
+        checks.push({ is: 'file', path: written, exists: false, says: `${written} is gone` });
       continue;
     }
     const made = checks.length === 0 && MADE.test(sentence.text) && words <= 4;
     const path = located(written, context.parent.files, context.inventory.paths, beside);
     beside ??= written.endsWith('/') ? written : undefined;
-    const listed = made || short || checks.some((check) => check.essential && /^[\s,&]*(?:and|with)?[\s,]*$/.test(sentence.text.slice(sentence.text.indexOf(written) - 6, match.index)));
+    const listed =
+      made ||
+      short ||
+      checks.some((check) => check.essential && /^[\s,&]*(?:and|with)?[\s,]*$/.test(sentence.text.slice(sentence.text.indexOf(written) - 6, match.index)));
     checks.push({ is: 'file', path, exists: true, says: `${path} is there`, ...(made ? { essential: true } : {}), ...(listed ? {} : { weak: true }) });
   }
-  if (checks.length > 0) sentence.takeAll(/\b(?:scripts?|charts?|workflows?|guides?|entry|root|project|repo(?:sitory)?|skeleton|structure|director(?:y|ies)|folders?|delete[sd]?|removed?s?)\b/i);
+  if (checks.length > 0)
+    sentence.takeAll(
+      /\b(?:scripts?|charts?|workflows?|guides?|entry|root|project|repo(?:sitory)?|skeleton|structure|director(?:y|ies)|folders?|delete[sd]?|removed?s?)\b/i,
+    );
   return checks;
 };
 

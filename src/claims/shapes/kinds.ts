@@ -45,7 +45,11 @@ export const kinds: Shape = (sentence, context) => {
 };
 
 /** Whether the sentence is about making it: "Create a Service", not "... through the Service". */
-const made = (text: string, start: number): boolean => !/\s[-–—]\s/.test(text.slice(0, start)) && (/^(?:(?:create|add|define|implement|write|provide|configure)s?(?:d|ed)?\b|\S+ manifests?\b)/i.test(text) && text.slice(0, start).split(/\s+/).length <= 8 || /\b(?:defined|created|configured|present|in place|exists?)\W*$/i.test(text) && text.split(/\s+/).length <= 12);
+const made = (text: string, start: number): boolean =>
+  !/\s[-–—]\s/.test(text.slice(0, start)) &&
+  ((/^(?:(?:create|add|define|implement|write|provide|configure)s?(?:d|ed)?\b|\S+ manifests?\b)/i.test(text) &&
+    text.slice(0, start).split(/\s+/).length <= 8) ||
+    (/\b(?:defined|created|configured|present|in place|exists?)\W*$/i.test(text) && text.split(/\s+/).length <= 12));
 
 const CLUSTER_WIDE = new Set(['StorageClass', 'ClusterIssuer', 'IngressClass', 'PriorityClass']);
 
@@ -103,8 +107,17 @@ function kindsIn(sentence: Sentence): KindWord[] {
         sentence.text.slice(0, start),
       );
     if (EVERYDAY_KINDS.has(kind) && !capital && !asManifest && !(made && kind !== 'Pod' && kind !== 'Secret')) continue;
-    if ((kind === 'Job' || kind === 'Gateway' || kind === 'Issuer') && (!capital || !/^\s*(?:manifests?|resources?|objects?|ya?ml|definitions?|templates?|,|and\b|$)/i.test(after))) continue;
-    if (kind === 'Ingress' && (/^\s*(?:rules?|traffic|from|to|on|and egress|polic|only|controller|class|annotations?)\b/i.test(after) || /\b(?:allow\w*|den\w*|restrict\w*|egress and|second|another)\s+(?:\w+\s+)?$/i.test(sentence.text.slice(0, start)))) continue;
+    if (
+      (kind === 'Job' || kind === 'Gateway' || kind === 'Issuer') &&
+      (!capital || !/^\s*(?:manifests?|resources?|objects?|ya?ml|definitions?|templates?|,|and\b|$)/i.test(after))
+    )
+      continue;
+    if (
+      kind === 'Ingress' &&
+      (/^\s*(?:rules?|traffic|from|to|on|and egress|polic|only|controller|class|annotations?)\b/i.test(after) ||
+        /\b(?:allow\w*|den\w*|restrict\w*|egress and|second|another)\s+(?:\w+\s+)?$/i.test(sentence.text.slice(0, start)))
+    )
+      continue;
     if (kind === 'Pod') continue; // pods come from workloads: a claim about pods is about those
     found.push({ kind, start, end, loose: kind === 'Deployment' && (asManifest || !/^D/.test(match[0])) });
   }

@@ -213,13 +213,24 @@ export const service: Shape = (sentence, context) => {
   }
   const selector = labelsIn(sentence, /\bselectors?\b/i);
   if (selector) fragment['selector'] = selector;
-  const matching = selector ? undefined : sentence.take(/\bselectors?\s+(?:that\s+)?(?:match(?:es|ing)?|target(?:s|ing)?|point(?:s|ing)?\s+(?:to|at)|for)\b[^,.;]*/i);
+  const matching = selector
+    ? undefined
+    : sentence.take(/\bselectors?\s+(?:that\s+)?(?:match(?:es|ing)?|target(?:s|ing)?|point(?:s|ing)?\s+(?:to|at)|for)\b[^,.;]*/i);
   if (Object.keys(fragment).length === 0 && !matching) return [];
   const services = context.resolve(['Service']).found;
   if (matching && services.length > 0) {
     const selects: Check = { is: 'relation', relation: 'selects', says: `${whose(services)} selects the workload`, targets: targetsOf(services) };
     if (Object.keys(fragment).length === 0) return [selects];
-    return [selects, fragmentOf(`${whose(services)} has ${JSON.stringify(fragment).replaceAll('"', '')}`, targetsOf(services, ['spec']), fragment, 'assert', asked(sentence, services))];
+    return [
+      selects,
+      fragmentOf(
+        `${whose(services)} has ${JSON.stringify(fragment).replaceAll('"', '')}`,
+        targetsOf(services, ['spec']),
+        fragment,
+        'assert',
+        asked(sentence, services),
+      ),
+    ];
   }
   sentence.takeAll(/\b(?:services?|ports?|type|or|expos(?:es?|ed|ing)|on|selectors?|target\s?port)\b/i);
   takeQuantifier(sentence);
@@ -252,7 +263,11 @@ export const port: Shape = (sentence, context) => {
     (context.own.kinds.includes('Service')
       ? undefined
       : sentence.take(/\b(?:expos(?:es?|ed|ing)|listen(?:s|ing)?(?: on)?|set)\s+(?:the\s+)?ports?\s*[:=]?\s*(\d{2,5})\b|^ports?\s*[:=]\s*(\d{2,5})\b/i));
-  const plain = match ?? (context.own.kinds.some((kind) => WORKLOAD_KINDS.includes(kind)) && !context.own.kinds.includes('Service') ? sentence.take(/(?<!target\s?)\bport\s*[:=]?\s*(\d{2,5})\b/i) : undefined);
+  const plain =
+    match ??
+    (context.own.kinds.some((kind) => WORKLOAD_KINDS.includes(kind)) && !context.own.kinds.includes('Service')
+      ? sentence.take(/(?<!target\s?)\bport\s*[:=]?\s*(\d{2,5})\b/i)
+      : undefined);
   return plain ? containerPort(number(plain), sentence, context) : [];
 };
 
@@ -279,7 +294,9 @@ export const labels: Shape = (sentence, context) => {
   sentence.takeAll(/\b(?:metadata|labels?|annotations?|standard)\b/i);
   // "PSS labels (enforce: baseline)": the last part of a key that is there stands for it
   const everyKey = context.inventory.resources.flatMap((resource) => Array.from(resource[field === 'labels' ? 'labels' : 'annotations'].keys()));
-  const pairs = Object.fromEntries(Object.entries(short).map(([key, value]) => [everyKey.includes(key) ? key : (everyKey.find((each) => each.endsWith(`/${key}`)) ?? key), value]));
+  const pairs = Object.fromEntries(
+    Object.entries(short).map(([key, value]) => [everyKey.includes(key) ? key : (everyKey.find((each) => each.endsWith(`/${key}`)) ?? key), value]),
+  );
   const said = `${field} ${JSON.stringify(pairs).replaceAll('"', '')}`;
   const workloads = context.workloads().found;
   const onPods = fragmentOf(
@@ -387,14 +404,41 @@ export const ingress: Shape = (sentence, context) => {
       },
     });
   }
-  const several = sentence.take(/\broutes?\s+((?:\/[\w*./-]*(?:\s*,\s*(?:and\s+)?|\s+and\s+))+\/[\w*./-]*)\s+to\s+(?:the\s+)?([a-z][a-z0-9-]*)(?:\s+service)?/i);
+  const several = sentence.take(
+    /\broutes?\s+((?:\/[\w*./-]*(?:\s*,\s*(?:and\s+)?|\s+and\s+))+\/[\w*./-]*)\s+to\s+(?:the\s+)?([a-z][a-z0-9-]*)(?:\s+service)?/i,
+  );
   for (const path of several?.[1]!.match(/\/[\w*./-]*/g) ?? []) {
-    add(`routes ${path} to ${several![2]}`, { spec: { rules: [{ http: { paths: [{ path: { $: 'oneOf', of: [path, `${path}/`, { $: 'contains', text: `${path}(` }] }, backend: { service: { name: serviceNamed(several![2]!, context) } } }] } }] } });
+    add(`routes ${path} to ${several![2]}`, {
+      spec: {
+        rules: [
+          {
+            http: {
+              paths: [
+                {
+                  path: { $: 'oneOf', of: [path, `${path}/`, { $: 'contains', text: `${path}(` }] },
+                  backend: { service: { name: serviceNamed(several![2]!, context) } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    });
   }
-  const backend = sentence.take(/\b(?:rout(?:es?|ing)|forward(?:s|ing)?|point(?:s|ing)?)\s+(?:traffic\s+|requests\s+)?to\s+(?:the\s+)?([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?:\s+service)?(?::(\d{2,5})|\s+(?:on\s+)?port\s+(\d{2,5}))?/i);
+  const backend = sentence.take(
+    /\b(?:rout(?:es?|ing)|forward(?:s|ing)?|point(?:s|ing)?)\s+(?:traffic\s+|requests\s+)?to\s+(?:the\s+)?([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?:\s+service)?(?::(\d{2,5})|\s+(?:on\s+)?port\s+(\d{2,5}))?/i,
+  );
   if (backend) {
     const target = backend[2] ?? backend[3];
-    add(`routes to ${backend[1]}`, { spec: { rules: [{ http: { paths: [{ backend: { service: { name: serviceNamed(backend[1]!, context), ...(target ? { port: { number: Number(target) } } : {}) } } }] } }] } });
+    add(`routes to ${backend[1]}`, {
+      spec: {
+        rules: [
+          {
+            http: { paths: [{ backend: { service: { name: serviceNamed(backend[1]!, context), ...(target ? { port: { number: Number(target) } } : {}) } } }] },
+          },
+        ],
+      },
+    });
   }
   if (checks.length > 0) sentence.takeAll(/\broutes?\b|\brouting\b|\bpaths?\b|\bingress\b|\brules?\b/i);
   const tlsOff = sentence.take(/\bTLS\s*[:=]?\s*(?:is\s+)?(?:disabled|off|none)\b[^,;]*/i);

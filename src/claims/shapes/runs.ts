@@ -83,8 +83,12 @@ export function runOf(text: string, code: readonly string[] = []): Run | undefin
   const state = STATE.test(text) || past || BEHAVIOUR.test(text);
   const maybe = !command && !state && /^(?:verify|verifies|check|confirm|validate|review|inspect|ensure)\b/i.test(text);
   const starts = command !== undefined && text.startsWith(command.slice(0, 12));
-  const told = command !== undefined && new RegExp(`:\\s*${command.slice(0, 10).replace(/[^\w\s-]/g, '.')}`).test(text) && !/\b(?:probe|command|entrypoint|args|cmd|step|stage)\b[^:]*:/i.test(text);
-  if (!acts && !state && !starts && !told && !(command && /^(?:kubectl|helm|curl|docker|minikube|kind|kustomize|flux|make|npm|pytest)\b[^:]*$/i.test(text))) return undefined;
+  const told =
+    command !== undefined &&
+    new RegExp(`:\\s*${command.slice(0, 10).replace(/[^\w\s-]/g, '.')}`).test(text) &&
+    !/\b(?:probe|command|entrypoint|args|cmd|step|stage)\b[^:]*:/i.test(text);
+  if (!acts && !state && !starts && !told && !(command && /^(?:kubectl|helm|curl|docker|minikube|kind|kustomize|flux|make|npm|pytest)\b[^:]*$/i.test(text)))
+    return undefined;
   if (acts && !state && !command) {
     // "Deploy ...", "Build ..." are announcements of an action; "Test ..." with a file is a test to be written
     if (/^(?:ensure|review|test|tests|start|scale|monitor|validate|access|open)\b/i.test(text) && /\.(?:py|ts|js|go|sh|md|ya?ml)\b/.test(text))
@@ -128,7 +132,8 @@ export function runChecks(sentence: Sentence, context: Context, { needs, command
     const paths = concerned(context);
     const rules = (ids: readonly string[], of: readonly string[] = paths) => refutedBy.push({ by: 'rules', rules: ids, paths: of });
     // a template is filled in before it is applied
-    const applied = context.own.files.length > 0 ? context.own.files : context.inventory.resources.filter(({ template }) => !template).map(({ source }) => source.path);
+    const applied =
+      context.own.files.length > 0 ? context.own.files : context.inventory.resources.filter(({ template }) => !template).map(({ source }) => source.path);
     if (/\bapplied?\b|\bappl(?:y|ies)\b|\bdeploy(?:s|ed)?\b/i.test(text) && !/\bscript\b/i.test(text)) rules(REFUSED, applied);
     if (
       /\b(?:ready|readiness|running|starts?|started|healthy|health|logs?|up and|1\/1|operational|port-forward|curl|return|respond)\b/i.test(text) &&

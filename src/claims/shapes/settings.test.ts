@@ -43,4 +43,9 @@ describe('fields that are named with their values', () => {
     expect({ claim: holds, is: verdictOf(holds, files) }).toMatchObject({ claim: holds, is: { is: 'met' } });
     expect({ claim: neighbour, is: verdictOf(neighbour, files) }).toMatchObject({ claim: neighbour, is: { is: verdict } });
   });
+
+  test('what an overlay patches is not judged by the container that it patches', () => {
+    const overlay = { ...files, 'k8s/local/kustomization.yaml': 'patches: [{ path: pull.yaml }]\n', 'k8s/local/pull.yaml': 'imagePullPolicy: Never\n' };
+    expect(verdictOf('Create k8s/local/kustomization.yaml patching imagePullPolicy: Never from k8s/local/pull.yaml', overlay).is).toBe('unproven');
+  });
 });

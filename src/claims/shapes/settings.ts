@@ -73,13 +73,13 @@ export const lifecycle: Shape = (sentence, context) => {
       ),
     );
   // what an overlay patches stands in the overlay, not in the container
-  const patched = context.own.files.length > 0 && context.own.files.every((path) => /kustomization\.ya?ml$/.test(path));
+  const overlays = context.own.files.filter((path) => /kustomization\.ya?ml$/.test(path));
   const pull = sentence.take(/\bimage\s?[Pp]ull\s?[Pp]olicy\s*(?:[:=]|of|is|set\s+to)?\s*["'`]?(Always|IfNotPresent|Never)\b["'`]?/);
-  if (pull && patched)
+  if (pull && overlays.length > 0)
     checks.push({
       is: 'says',
-      says: `${context.own.files[0]} speaks of imagePullPolicy ${pull[1]}`,
-      paths: context.own.files,
+      says: `${overlays[0]} speaks of imagePullPolicy ${pull[1]}`,
+      paths: overlays,
       in: 'text',
       about: [],
       items: [['imagePullPolicy'], [pull[1]!]],

@@ -10,7 +10,12 @@ const WRITTEN = /^(?:write|add|include|document|explain|show|link|state|describe
 
 /** Whether a claim is about a text for people: it says so, or it adds to the document that its task is about. */
 export function isAboutText(text: string, { own, parent }: Context): boolean {
-  if (own.files.length > 0 && own.files.every((path) => /\.(?:ya?ml|json|toml|ini|conf|py|[jt]s|go|tf|sh)$/.test(path)) && !/\bcomments?\b|^document/i.test(text)) return false;
+  if (
+    own.files.length > 0 &&
+    own.files.every((path) => /\.(?:ya?ml|json|toml|ini|conf|py|[jt]s|go|tf|sh)$/.test(path)) &&
+    !/\bcomments?\b|^document/i.test(text)
+  )
+    return false;
   if (DOCUMENT.test(text) || /^(?:write|add|create|include|update)\b.{0,80}?\bsections?\b/i.test(text)) return true;
   return WRITTEN.test(text) && own.files.length === 0 && parent.files.length > 0 && parent.files.every((path) => /\.md$/.test(path));
 }
@@ -32,7 +37,9 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
     .replace(/^(?:an?|the|clear|inline|helpful|detailed)\s+/i, '')
     .replace(/\((?:per|AC|ACs|task|epic|story|optional|future|already)\b[^()]*\)/gi, '')
     .replace(/^\S+\.md\b:?/i, '')
-    .replace(/(?<!\blinks?\s)\b(?:in|to|with|from|at|of)\s+(?:the\s+)?\S+\.(?:md|ya?ml)(?:\.example)?\b/gi, (part) => (/^(?:with|from)/i.test(part) ? part : ''))
+    .replace(/(?<!\blinks?\s)\b(?:in|to|with|from|at|of)\s+(?:the\s+)?\S+\.(?:md|ya?ml)(?:\.example)?\b/gi, (part) =>
+      /^(?:with|from)/i.test(part) ? part : '',
+    )
     .replace(/\betc\.?/gi, '');
   const quoted = /["“]([^"”]{8,})["”]/.exec(body);
   const link = /\blinks?\s+to\s+(\S+\.md)\b/i.exec(text);
@@ -42,16 +49,35 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
   const parts = !quoted && /,|\bor\b|\//.test(tail) ? itemsOf(tail) : undefined;
   const items = parts?.filter((term) => term.every((wording) => wordsOf(wording).length <= 3)) ?? [];
   const numbers = Array.from(tail.matchAll(/\([^()]*\)/g), ([inside]) => exactWords(inside)).flat();
-  const rest = parts ? parts.filter((term) => !items.includes(term)).flat().join(' ') : tail;
+  const rest = parts
+    ? parts
+        .filter((term) => !items.includes(term))
+        .flat()
+        .join(' ')
+    : tail;
   const most = plainWords(`${head} ${rest}`);
-  for (const exact of new Set([...exactWords(`${head} ${rest}`), ...(parts ? numbers : [])])) if (exact !== '' && !context.own.files.some((path) => path.endsWith(exact) && /\.md$/.test(path))) items.push([exact]);
+  for (const exact of new Set([...exactWords(`${head} ${rest}`), ...(parts ? numbers : [])]))
+    if (exact !== '' && !context.own.files.some((path) => path.endsWith(exact) && /\.md$/.test(path))) items.push([exact]);
   if (link) items.push([link[1]!, link[1]!.slice(link[1]!.lastIndexOf('/') + 1)]);
   const looked = link ? paths.filter((path) => !path.endsWith(link[1]!)) : paths;
   const named = looked.filter((path) => context.own.files.includes(path) && /\.md$/.test(path));
-  if (most.length === 0 && items.length === 0) return file.length > 0 ? file : [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
-  if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0) return [...file, { is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
+  if (most.length === 0 && items.length === 0)
+    return file.length > 0 ? file : [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
+  if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0)
+    return [...file, { is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
   const whole = made !== undefined || text.split(/\s+/).length > 24;
-  return [...file, { is: 'says', says: `a text says: ${text}`, paths: named.length > 0 ? named : looked, in: comments ? 'comment' : whole ? 'text' : 'section', about: [], items, most }];
+  return [
+    ...file,
+    {
+      is: 'says',
+      says: `a text says: ${text}`,
+      paths: named.length > 0 ? named : looked,
+      in: comments ? 'comment' : whole ? 'text' : 'section',
+      about: [],
+      items,
+      most,
+    },
+  ];
 }
 
 const MADE = /^(?:create|creates|created|write|add)\s+(?:an?\s+|the\s+)?((?:[\w.-]+\/)*[\w.-]+\.md)\b/i;
@@ -60,7 +86,13 @@ const MADE = /^(?:create|creates|created|write|add)\s+(?:an?\s+|the\s+)?((?:[\w.
 function itemsOf(tail: string): Term[] {
   return tail
     .split(/,\s*(?:and\s+)?|;\s*|\s+and\s+|\s*[→+]\s*/)
-    .map((item) => item.replace(/^(?:how to|when to|why|what|where|and|or|the|common issues)\b:?\s*/i, '').replace(/\([^()]*\)?/g, ' ').replace(/[().:]+$/g, '').trim())
+    .map((item) =>
+      item
+        .replace(/^(?:how to|when to|why|what|where|and|or|the|common issues)\b:?\s*/i, '')
+        .replace(/\([^()]*\)?/g, ' ')
+        .replace(/[().:]+$/g, '')
+        .trim(),
+    )
     .filter((item) => wordsOf(item).length > 0)
     .flatMap((item): Term[] => {
       const names = item.split('/').filter((part) => /[a-z][A-Z]|_/.test(part));
