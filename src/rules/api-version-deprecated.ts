@@ -46,6 +46,7 @@ const REMOVED: Readonly<Record<string, Removal>> = {
   'storage.k8s.io/v1beta1 VolumeAttachment': { in: '1.22', use: 'storage.k8s.io/v1' },
   'batch/v2alpha1 CronJob': { in: '1.21', use: 'batch/v1' },
   'apps/v1beta1 Deployment': { in: '1.16', use: 'apps/v1' },
+  'apps/v1beta1 ReplicaSet': { in: '1.16', use: 'apps/v1' },
   'apps/v1beta1 StatefulSet': { in: '1.16', use: 'apps/v1' },
   'apps/v1beta2 DaemonSet': { in: '1.16', use: 'apps/v1' },
   'apps/v1beta2 Deployment': { in: '1.16', use: 'apps/v1' },
