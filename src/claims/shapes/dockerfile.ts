@@ -266,7 +266,7 @@ function ports(sentence: Sentence, inherited: boolean, add: Add): void {
     sentence.take(/\bEXPOSE[sd]?\s*(?:port\s*)?(\d{2,5}(?:\s*(?:,|and|&)\s*\d{2,5})*)\b/i) ??
     sentence.take(/\bexpos(?:e|es|ed|ing)\s+(?:the\s+|container\s+)*ports?\s*(\d{2,5}(?:\s*(?:,|and|&)\s*\d{2,5})*)\b/i) ??
     (inherited ? undefined : sentence.take(/\bports?\s*[:=]?\s*(\d{2,5})\b/i));
-  for (const number of match?.[1]!.match(/\d+/g) ?? []) add({ a: 'port', number: Number(number) }, `exposes ${number}`, 'last');
+  for (const number of (match?.[1] ?? '').match(/\d+/g) ?? []) add({ a: 'port', number: Number(number) }, `exposes ${number}`, 'last');
 }
 
 function healthChecks(sentence: Sentence, add: Add): void {

@@ -32,7 +32,9 @@ export function testChecks(sentence: Sentence, context: Context, { paths, named 
     .replace(/^\s*\((?:alongside|next to|see|per)[^()]*\)/i, '')
     .replace(VERBS, '');
   const listed = starts || /^\s*:/.test(rest) || /^(?:[\w-]+(?:\s+[\w-]+){0,3},\s*){2,}/.test(claim);
-  const items = (listed && !/^tests?\s*:/i.test(text) && !/^(?:when|if|given)\b/i.test(claim) ? splitList(claim) : [claim]).map((item) => item.trim()).filter((item) => /\w/.test(item));
+  const items = (listed && !/^tests?\s*:/i.test(text) && !/^(?:when|if|given)\b/i.test(claim) ? splitList(claim) : [claim])
+    .map((item) => item.trim())
+    .filter((item) => /\w/.test(item));
   const code = codeIn(sentence, context).map((span) => span.text);
   const checks = items.flatMap((item): Check[] => {
     const { about, exact } = termsOf(item, code);
@@ -62,7 +64,7 @@ function splitList(text: string): string[] {
 
 /** Values and names must all be there; of the words most. */
 function termsOf(item: string, code: readonly string[]): { about: Term[]; exact: string[] } {
-  const marks = item.replace(/\b([a-z]+)\/([a-z]+)\b(?!\/|\.)/g, '$1 $2').match(/[\w./$@:-]*(?:\d|_|[a-z][A-Z]|\w\/\w|\/\w|\w\.\w)[\w./$@:-]*/g) ?? [];
+  const marks = item.replace(/\b([a-z]+)\/([a-z]+)\b(?![/.\w-])/g, '$1 $2').match(/[\w./$@:-]*(?:\d|_|[a-z][A-Z]|\w\/\w|\/\w|\w\.\w)[\w./$@:-]*/g) ?? [];
   const exact = Array.from(
     new Set([
       ...marks.map((word) => word.replace(/[.,:]+$/, '')),

@@ -238,7 +238,7 @@ class Reader {
   /** `needs backend and frontend`. */
   #order(): void {
     const match = /\b(?:needs|depends on|after)\s+(?:the\s+)?(?:jobs?\s+)?([\w-]+(?:\s*(?:,|and|&|\+)\s*[\w-]+)*)/i.exec(this.#sentence.text);
-    const names = match?.[1]!.split(/\s*(?:,|\band\b|&|\+)\s*/).filter((name) => this.#files.some(({ jobs }) => jobs.has(name))) ?? [];
+    const names = (match?.[1] ?? '').split(/\s*(?:,|\band\b|&|\+)\s*/).filter((name) => this.#files.some(({ jobs }) => jobs.has(name)));
     if (!match || names.length === 0) return;
     this.#sentence.mark(match.index, match.index + match[0].length);
     for (const name of names)
