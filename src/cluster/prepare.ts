@@ -1,5 +1,5 @@
 import type { Inventory } from '../manifest/inventory.ts';
-import { isWorkload, namespaceOf, parseImage, placeOf, type Resource } from '../manifest/resource.ts';
+import { isWorkload, namespaceOf, parseImage, type Resource } from '../manifest/resource.ts';
 import { plain } from '../manifest/yaml.ts';
 import type { Discovery, ServedKind } from './discovery.ts';
 import { hasOwnEgress, OWN_EGRESS_LABEL, PROOF_LABEL } from './guard.ts';
@@ -210,6 +210,3 @@ function markEgress(object: LiveObject, podPath: readonly string[], own: boolean
   const { [OWN_EGRESS_LABEL]: _, ...labels } = holder.metadata.labels ?? {}; // a manifest may not lift the guard
   holder.metadata.labels = own ? { ...labels, [OWN_EGRESS_LABEL]: 'own' } : labels;
 }
-
-/** Where a prepared object is named in its manifest. */
-export const placeOfPrepared = ({ resource }: Pick<Prepared, 'resource'>) => placeOf(resource);

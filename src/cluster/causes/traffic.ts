@@ -5,7 +5,6 @@ import { type Cause, defineCauses } from '../cause.ts';
 import { addressesIn, isBehind, isService, type Text, textsOf } from '../needs.ts';
 import { valueAt } from '../object.ts';
 import { type ContainerView, containerRef, type Member, type PodView, placeInContainer, type Scene } from '../scene.ts';
-import type { Service } from '../watch.ts';
 
 const NO_SUCH_HOST =
   /bad address|ENOTFOUND|EAI_AGAIN|name resolution|could not translate host name|no such host|name or service not known|unknown host|can't resolve|nodename nor servname|server can't find|NXDOMAIN/i;
@@ -173,6 +172,3 @@ function callPlace({ text }: Call, view: PodView, container: ContainerView) {
   if (variable) return variable.value === undefined ? variable.node : placeAt(variable.node, 'value');
   return placeInContainer(view.workload, container, ...(text.variable !== undefined ? ['envFrom'] : [container.spec.command ? 'command' : 'args']));
 }
-
-/** The Service that has an address, for programs that log addresses instead of names. */
-export const serviceAt = (address: string, scene: Scene): Service | undefined => scene.world.all('Service').find(({ spec }) => spec?.clusterIP === address);
