@@ -58,6 +58,8 @@ export async function serveGit(before: (request: IncomingMessage, response: Serv
       cgi.stdout.off('data', onHead).pipe(response);
     };
     cgi.stdout.on('data', onHead);
+    cgi.once('error', () => response.writeHead(500).end());
+    cgi.once('close', () => response.end()); // also when it ended without a word
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

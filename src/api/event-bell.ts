@@ -36,10 +36,15 @@ export function openEventBell(store: Store): EventBell {
       return {
         async rung(signal) {
           if (!missed && !signal.aborted) {
-            const timer = AbortSignal.any([signal, AbortSignal.timeout(look)]);
             await new Promise<void>((resolve) => {
-              wake = resolve;
-              timer.addEventListener('abort', () => resolve(), { once: true });
+              const end = () => {
+                clearTimeout(timer);
+                signal.removeEventListener('abort', end);
+                resolve();
+              };
+              const timer = setTimeout(end, look);
+              signal.addEventListener('abort', end);
+              wake = end;
             });
           }
           missed = false;

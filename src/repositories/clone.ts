@@ -58,12 +58,15 @@ const isRef = (ref: string): boolean =>
 const isCommitId = (ref: string): boolean => /^[0-9a-f]{40}$/.test(ref);
 
 async function withinSeconds<T>(seconds: number, location: RemoteLocation, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const timeout = AbortSignal.timeout(seconds * 1000);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), seconds * 1000);
   try {
-    return await work(AbortSignal.any([signal, timeout]));
+    return await work(AbortSignal.any([signal, timeout.signal]));
   } catch (error) {
-    if (timeout.aborted && !signal.aborted) throw cloneTimedOut(location.text, seconds);
+    if (timeout.signal.aborted && !signal.aborted) throw cloneTimedOut(location.text, seconds);
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
