@@ -163,6 +163,19 @@ describe.skipIf(noCluster)('on a real cluster', () => {
     4 * MINUTES,
   );
 
+  test('what the guard keeps a program from is not held against it', async () => {
+    const calls = {
+      'web.yaml': DEPLOYMENT(
+        'web',
+        '[sh, -c, "sleep 2; wget -q -T 2 -O /dev/null http://outside.test/ || exit 1; exec httpd -f -p 8080"]',
+        'readinessProbe: {periodSeconds: 1, tcpSocket: {port: 8080}}',
+      ),
+    };
+    const [guarded, open] = await Promise.all([prove(calls), prove(calls, { allowEgress: true })]);
+    expect(guarded.causes).toMatchObject([{ id: 'outside-closed', object: 'Deployment/web' }]);
+    expect([guarded.outcome, open.outcome]).toEqual(['unproven', 'proven']);
+  }, 120_000);
+
   test('a rollout under load: with a pause before the end no request is dropped', async () => {
     const command = '[sh, -c, "trap exit TERM; mkdir /www; echo hello > /www/index.html; httpd -p 8080 -h /www; while :; do sleep 0.1; done"]';
     const app = (more: string) => `${DEPLOYMENT('web', command, `readinessProbe: {periodSeconds: 1, httpGet: {path: /, port: 8080}}\n          ${more}`)}---

@@ -78,6 +78,8 @@ export class Scene {
   readonly questions: Questions;
   /** from the manifests' namespaces to the proof's */
   readonly namespaces: ReadonlyMap<string, string>;
+  /** whether the proof keeps pods from reaching what is outside */
+  readonly guarded: boolean;
   readonly now: number;
   readonly #events: Map<string, Event[]>;
 
@@ -87,6 +89,7 @@ export class Scene {
     warnings: readonly Warned[];
     leftOut: readonly LeftOut[];
     namespaces: ReadonlyMap<string, string>;
+    guarded: boolean;
     world: World;
     inventory: Inventory;
     facts: Facts;
@@ -99,6 +102,7 @@ export class Scene {
     this.warnings = given.warnings;
     this.leftOut = given.leftOut;
     this.namespaces = given.namespaces;
+    this.guarded = given.guarded;
     this.world = world;
     this.inventory = given.inventory;
     this.facts = given.facts;

@@ -102,7 +102,17 @@ export async function verify(
 
       progress({ is: 'stage', stage: 'watching', namespace });
       const inquiry = new Inquiry(() => world.wake());
-      const shared = { ...preparation, ...applied, prepared: preparation.objects, world, inventory, facts, inquiry, questions: questionsTo(api, signal) };
+      const shared = {
+        ...preparation,
+        ...applied,
+        prepared: preparation.objects,
+        guarded: !request.allowEgress,
+        world,
+        inventory,
+        facts,
+        inquiry,
+        questions: questionsTo(api, signal),
+      };
       const look = () => new Scene({ ...shared, now: clock.now() });
       const bench = benchFor(
         { cluster, world, facts, probes: new ProbePods(api, world, request.probeImage, signal), signal, namespace, look },

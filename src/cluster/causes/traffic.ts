@@ -2,6 +2,7 @@ import { CLUSTER_DNS, endOf, judgeDns, judgeFlow } from '../../manifest/policy.t
 import { isWorkload } from '../../manifest/resource.ts';
 import { placeAt } from '../../manifest/yaml.ts';
 import { type Cause, defineCauses } from '../cause.ts';
+import { hasOwnEgress } from '../guard.ts';
 import { addressesIn, isBehind, isService, type Text, textsOf } from '../needs.ts';
 import { valueAt } from '../object.ts';
 import { type ContainerView, containerRef, type Member, type PodView, placeInContainer, type Scene } from '../scene.ts';
@@ -50,7 +51,9 @@ export const trafficCauses = defineCauses(function* (scene, named) {
     }
     for (const call of calls) {
       const service = serviceOf(call.host, member, scene);
-      const found = service ? judgeCall(call, service, view, container, complaint, scene) : unknownHost(call, view, container, complaint, scene);
+      const found = service
+        ? judgeCall(call, service, view, container, complaint, scene)
+        : (closedWay(call, view, container, complaint, scene) ?? unknownHost(call, view, container, complaint, scene));
       if (found) yield { ...base, ...found };
     }
   }
@@ -83,7 +86,7 @@ const serviceOf = (host: string, member: Member, scene: Scene): Member | undefin
       prepared.object.kind === 'Service' && isService(host, { name: prepared.object.metadata.name, namespace: prepared.namespace }, member.prepared.namespace),
   );
 
-type Found = Pick<Cause, 'id' | 'says' | 'fix' | 'at' | 'nature' | 'needs' | 'key'>;
+type Found = Pick<Cause, 'id' | 'says' | 'fix' | 'at' | 'nature' | 'needs' | 'key' | 'blames'>;
 
 function judgeCall(call: Call, service: Member, view: PodView, container: ContainerView, complaint: string | undefined, scene: Scene): Found | undefined {
   const { ref } = service.prepared;
@@ -138,6 +141,20 @@ const containerPort = (target: number | string | undefined, member: Member): num
   const { resource } = member.prepared;
   return isWorkload(resource) ? resource.containers.flatMap(({ ports }) => ports).find(({ name }) => name === target)?.number : undefined;
 };
+
+/** A host outside of the cluster, which a proof keeps out of reach: that says nothing against the manifests. */
+function closedWay(call: Call, view: PodView, container: ContainerView, complaint: string | undefined, scene: Scene): Found | undefined {
+  const outside = call.host.includes('.') && !/\.(?:svc|local|internal)$|^127\./.test(call.host) && !scene.namespaces.has(call.host.split('.').at(-1)!);
+  if (!outside || !scene.guarded || !complaint || hasOwnEgress(scene.inventory, view.workload)) return undefined;
+  return {
+    id: 'outside-closed',
+    says: `Container ${container.name} of ${view.member.prepared.ref} calls ${call.host}, and a proof lets nothing out of its namespace.`,
+    fix: 'Allow it with --allow-egress, or write a policy that does.',
+    at: callPlace(call, view, container),
+    nature: 'fault',
+    blames: 'proof',
+  };
+}
 
 /** A host that no Service of the manifests has: certain once the program says that it does not resolve, or an init container waits for it. */
 function unknownHost(call: Call, view: PodView, container: ContainerView, complaint: string | undefined, scene: Scene): Found | undefined {
