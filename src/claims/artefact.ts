@@ -41,7 +41,7 @@ const WORDS: readonly (readonly [Sort, RegExp])[] = [
     'workflow',
     /\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/,
   ],
-  ['test', /^(?:add|write|create|implement)s?(?:d|ed)?\s+(?:[\w/-]+\s+){0,3}tests?\b(?!\s+(?:data|environment|namespace|pod|cluster|database))/i],
+  ['test', /^(?:add|write|create|implement)s?(?:d|ed)?\s+(?:[\w/-]+\s+){0,3}tests?\b(?!\s+(?:data|environment|namespace|pod|cluster|database|jobs?|steps?|stages?|workflows?|targets?|scripts?))/i],
 ];
 
 /** The files that a sentence is about, when they are of one of these sorts. */
@@ -71,11 +71,12 @@ function sortOf(text: string, inventory: Inventory): Sort | 'another' | undefine
 function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | undefined {
   if (/^(?:[\d.]+\s+)?tests?\s*:/i.test(text)) return undefined; // by a person, or by a program when one was named before
   const named = pathsIn(text);
-  const sorts = (Object.keys(PATHS) as Sort[]).filter((sort) => named.some(PATHS[sort]));
+  const sortsOf = (path: string) => (Object.keys(PATHS) as Sort[]).filter((sort) => isOf(sort, path, inventory));
+  const sorts = Array.from(new Set(named.flatMap(sortsOf)));
   if (sorts.length === 1) return sorts[0];
   if (sorts.length > 1) {
     const [first] = named;
-    return text.indexOf(first!) < 40 ? sorts.find((sort) => PATHS[sort](first!)) : 'another';
+    return text.indexOf(first!) < 40 ? sortsOf(first!)[0] : 'another';
   }
   const [first] = WORDS.flatMap(([sort, pattern]) => {
     const match = pattern.exec(text);
@@ -93,6 +94,13 @@ function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | unde
   return manifests || object || /\bkubernetes\b|\bk8s\b|\bhelm\b|\bkustomize\b/i.test(text) ? 'another' : undefined;
 }
 
+/** Whether a path is of a sort, as it is written or as the file that it stands for: `ci.yml` for the workflow of that name. */
+function isOf(sort: Sort, path: string, { paths }: Inventory): boolean {
+  if (PATHS[sort](path)) return true;
+  const found = /\.\w+$/.test(path) ? matchingPaths(path, paths) : [];
+  return found.length > 0 && found.every(PATHS[sort]);
+}
+
 /** A file that a step works on (`Copy go.mod`, `build ./web`) is not what it is about. */
 const isSubject = (path: string, text: string): boolean =>
   /\.\w+$/.test(path) &&
@@ -104,8 +112,10 @@ const pathsIn = (text: string): string[] => Array.from(text.matchAll(PATH_PATTER
 
 function artefact(sort: Sort, text: string, context: Context, inherited: boolean): Artefact | undefined {
   const all = Array.from(context.inventory.paths).filter(PATHS[sort]);
-  const main = pathsIn(text.replace(/\([^()]*\)/g, ' ')).filter(PATHS[sort]);
-  const named = main.length > 0 ? main : pathsIn(text).filter(PATHS[sort]);
+  const { inventory } = context;
+  const ofSort = (path: string) => isOf(sort, path, inventory);
+  const main = pathsIn(text.replace(/\([^()]*\)/g, ' ')).filter(ofSort);
+  const named = main.length > 0 ? main : pathsIn(text).filter(ofSort);
   const exact = named.filter((path) => !isBare(path)).flatMap((path) => matchingPaths(path, context.inventory.paths).filter(PATHS[sort]));
   if (exact.length === 0 && named.some((path) => !isBare(path))) return undefined; // that it is not there is for others to say
   const paths = exact.length > 0 ? Array.from(new Set(exact)) : chosen(sort, all, text, context);

@@ -153,8 +153,6 @@ export const fragmentOf = (
   fragment,
 });
 
-export const named = (resource: Resource): string => `${resource.kind}/${resource.name}`;
-
 /** The subject that a text names by itself. */
 export function subjectOf(text: string, inventory: Inventory, components: Components): Subject {
   const files = Array.from(text.matchAll(PATH_PATTERN), ([path]) => path).flatMap((path) => matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths));

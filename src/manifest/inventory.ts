@@ -196,18 +196,26 @@ function chartFolders(paths: ReadonlySet<string>): string[] {
     .map((path) => path.slice(0, -'Chart.yaml'.length));
 }
 
-const VENDORED = /(?:^|\/)(?:node_modules|vendor|third_party|\.venv|venv|site-packages|dist|build)\//;
+const VENDORED = /(?:^|\/)(?:node_modules|vendor|third_party|\.venv|venv|site-packages)\//;
+/** What tests feed to programs is no deployment, unless somebody names it. */
+const TEST_DATA = /(?:^|\/)(?:testdata|test-data|__fixtures__|fixtures|__tests__|__snapshots__)\//;
 
 /**
  * Reads what a review may speak about and takes stock of it.
- * @param manifests paths (files or folders) to look for manifests in; all of the repository when empty
+ * @param manifests paths (files or folders) to look for manifests in; all of the repository but for the data of tests when empty
+ * @param named files to read whatever their sort
  */
-export async function readInventory(checkout: Checkout, manifests: readonly string[], signal: AbortSignal): Promise<Inventory> {
+export async function readInventory(
+  checkout: Checkout,
+  manifests: readonly string[],
+  signal: AbortSignal,
+  named: ReadonlySet<string> = new Set(),
+): Promise<Inventory> {
   const wanted = checkout.paths.filter(
-    (path) => !VENDORED.test(path) && (isYamlPath(path) || isDockerfilePath(path) || isDocumentPath(path) || isSourcePath(path)),
+    (path) => named.has(path) || (!VENDORED.test(path) && (isYamlPath(path) || isDockerfilePath(path) || isDocumentPath(path) || isSourcePath(path))),
   );
   const read = await checkout.read(wanted, signal);
   const sources = read.filter((each): each is Source => each instanceof Source);
   const problems = read.filter((each): each is FileProblem => !(each instanceof Source));
-  return new Inventory(checkout.paths, sources, problems, (path) => isInside(path, manifests));
+  return new Inventory(checkout.paths, sources, problems, (path) => isInside(path, manifests) && (manifests.length > 0 || !TEST_DATA.test(path)));
 }

@@ -60,7 +60,8 @@ export function judgeFlow(inventory: Manifests, from: End, to: End | undefined, 
 }
 
 /** The receiver's side of `judgeFlow` alone. */
-export const judgeIngress = (inventory: Manifests, from: End, to: End, port: number): FlowJudgement => judgeDirection(inventory, 'Ingress', to, from, to, port, 'TCP');
+export const judgeIngress = (inventory: Manifests, from: End, to: End, port: number): FlowJudgement =>
+  judgeDirection(inventory, 'Ingress', to, from, to, port, 'TCP');
 
 /** Whether pods may ask cluster DNS, over UDP: programs fall back to TCP only for long answers. */
 export const judgeDns = (inventory: Manifests, from: End): FlowJudgement => judgeDirection(inventory, 'Egress', from, CLUSTER_DNS, CLUSTER_DNS, 53, 'UDP');

@@ -31,8 +31,8 @@ export const reviewJob = defineJob({
       const holder = await bindToCommit(store, tenantId, reviewId, review.commit);
       if (holder) return follow(reviewId, holder);
     }
-    const timeout = AbortSignal.timeout(deps.timeoutSeconds * 1000);
-    const signal = AbortSignal.any([context.signal, timeout]);
+    using limit = new Limit(context.signal, deps.timeoutSeconds);
+    const { signal } = limit;
     try {
       await using fetched = await deps.fetchRepository({ tenantId, repository: review.repository, ref: review.commit ?? review.ref }, signal);
       const { dir, ref, fileBytes } = fetched;
@@ -52,7 +52,7 @@ export const reviewJob = defineJob({
       if (finished) return (tx) => saveReview(tx, tenantId, reviewId, finished);
       return follow(reviewId, holder!);
     } catch (error) {
-      throw timeout.aborted && !context.signal.aborted ? reviewTimeout(deps.timeoutSeconds) : error;
+      throw limit.isOver ? reviewTimeout(deps.timeoutSeconds) : error;
     }
   },
   async ended(tx, reviewId, end) {
@@ -74,6 +74,35 @@ export const reviewJob = defineJob({
 function follow(reviewId: string, { id, outcome }: Holder) {
   if (outcome === null) return { notBeforeMs: waitForHolder };
   return (tx: Parameters<typeof saveSameAs>[0]) => saveSameAs(tx, reviewId, { id, outcome });
+}
+
+/** Aborts when another signal does, or when the time is over. Not `AbortSignal.any`: what that gives may be collected before it fires. */
+class Limit implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #parent: AbortSignal;
+  readonly #timer: NodeJS.Timeout;
+  isOver = false;
+
+  constructor(parent: AbortSignal, seconds: number) {
+    this.#parent = parent;
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      this.#controller.abort(reviewTimeout(seconds));
+    }, seconds * 1000);
+    if (parent.aborted) this.#stop();
+    parent.addEventListener('abort', this.#stop);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  readonly #stop = (): void => this.#controller.abort(this.#parent.reason);
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#parent.removeEventListener('abort', this.#stop);
+  }
 }
 
 /** Stores how far a review is, one event at a time and at most two a second; the newest wins. */

@@ -4,6 +4,7 @@ import { answerAll, type Ground } from '../checks/answer.ts';
 import type { Check } from '../checks/check.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { compileStory, type Reading } from '../claims/compile.ts';
+import { PATH_PATTERN } from '../claims/lexicon.ts';
 import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
 import { type Inventory, isInside, isManifestPath, readInventory } from '../manifest/inventory.ts';
 import { findAll, ruleOf, worstFirst } from '../rules/find.ts';
@@ -58,7 +59,7 @@ export type Progress = (stage: 'reading' | 'judging' | 'done', done: number, of:
 export async function review(request: ReviewRequest, checkout: Checkout, signal: AbortSignal, progress: Progress = () => {}): Promise<Review> {
   const story = parseStory(await storySources(request.stories, checkout, signal));
   progress('reading', 0, checkout.paths.length);
-  const inventory = await readInventory(checkout, request.manifests, signal);
+  const inventory = await readInventory(checkout, request.manifests, signal, namedFiles(story, checkout));
   if (inventory.resources.length === 0 && inventory.unrendered.length === 0) throw manifestsMissing(request.manifests.join(', ') || checkout.root);
   const readings = compileStory(story, inventory);
   const named = new Set(readings.flatMap(({ names }) => names));
@@ -71,6 +72,14 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
   const problems = [...story.problems, ...inventory.problems];
   const unread = story.problems.length > 0 || inventory.problems.some(({ path }) => isManifestPath(path, request.manifests));
   return { commit, dirty, story, claims, findings, problems, files, outcome: outcomeOf(findings, claims, unread) };
+}
+
+/** Files of the checkout that the story names in so many words. */
+function namedFiles(story: Story, { paths }: Checkout): Set<string> {
+  const known = new Set(paths);
+  return new Set(
+    story.claims.flatMap(({ text }) => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/^\.?\//, '')).filter((path) => known.has(path))),
+  );
 }
 
 async function storySources(paths: readonly string[], checkout: Checkout, signal: AbortSignal): Promise<Source[]> {

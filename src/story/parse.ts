@@ -69,7 +69,7 @@ const BOX = /^\[([ xX~-])\]\s+/;
 const NUMBERED = /^(?:\*\*)?(?:AC|CRITERION|ACCEPTANCE CRITERION)[\s#:_-]*(\d+(?:\.\d+)*)\b/i;
 const TASK_NUMBER = /^(?:\*\*)?(?:Task|Step|Phase|Part)?\s*(\d+(?:\.\d+)*)[.:)\s]/i;
 const REMARK =
-  /^(?:(?:fixed|notes?|resolved|done|result|evidence|output|status|completed?|verified|why|rationale|reason|see|refs?|references?|source|files?|current|current state|action|impact|decision|update|important|warning|todo|example|e\.g|i\.e|because|this|these|it|they|if|otherwise|when)\b|[✅❌⚠️☑✔→])/iu;
+  /^(?:(?:fixed|notes?|resolved|done|result|evidence|output|status|completed?|verified|why|rationale|reason|see|refs?|references?|source|files?|current|current state|action|impact|decision|update|important|warning|todo|example|e\.g|i\.e|because|this|these|it|they|if|otherwise|when)\b|✅|❌|⚠|☑|✔|→)/iu;
 /** Ids that requirement lists write themselves: FR-001, SC-002; and Spec Kit's tasks: T001. */
 const STATED = /^(?:\*\*)?((?:FR|NFR|SC|REQ|UR)-\d+(?:\.\d+)*)(?:\*\*)?\s*[:.)–-]?(?:\*\*)?\s+/;
 const TASK_ID =

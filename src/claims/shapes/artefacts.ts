@@ -25,11 +25,11 @@ export function artefactChecks(text: string, context: Context, happens: boolean)
   if (run && !run.maybe && !isStep(text, artefact)) return undefined;
   if (/^(?:delete|remove|drop)[sd]?\s+(?:the\s+)?\S+\.\w+\b/i.test(text) && artefact.named.length > 0) return undefined;
   const sentence = new Sentence(text);
-  const subjects = artefact.named.flatMap((path): Check[] => {
+  const made = artefact.named.flatMap((path): Check[] => {
     const at = text.indexOf(path);
-    const made = /^(?:create|add|write|implement|provide)\w*\s+(?:\w+\s+){0,3}$/i.test(text.slice(0, at));
     sentence.mark(at, at + path.length);
-    return [{ is: 'file', path, exists: true, says: `${path} is there`, ...(made ? { essential: true as const } : {}) }];
+    const isMade = /^(?:create|add|write|implement|provide)\w*\s+(?:[\w-]+\s+){0,3}$/i.test(text.slice(0, at));
+    return isMade ? [{ is: 'file', path, exists: true, says: `${path} is there`, essential: true }] : [];
   });
   const checks = shape(sentence, context, artefact);
   if (checks.length === 0) return undefined;
@@ -38,7 +38,7 @@ export function artefactChecks(text: string, context: Context, happens: boolean)
   const weak = context.claim.kind === 'follow-up' && text.split(/\s+/).length > 16;
   return {
     sentence,
-    checks: [...subjects, ...files(sentence, context), ...checks].map((check) => (weak && !check.essential ? { ...check, weak: true as const } : check)),
+    checks: [...made, ...files(sentence, context), ...checks].map((check) => (weak && !check.essential ? { ...check, weak: true as const } : check)),
   };
 }
 
@@ -46,5 +46,6 @@ export function artefactChecks(text: string, context: Context, happens: boolean)
 function isStep(text: string, { sort, inherited, named }: Artefact): boolean {
   if (sort === 'dockerfile') return inherited && /^runs?\s+(?!the\b|container|image|docker\b|podman\b)/i.test(text);
   if (sort === 'test') return /^tests?\s*:|^(?:add|write|create|implement)/i.test(text) || named.some((path) => text.startsWith(path));
-  return sort === 'workflow' && /\b(?:GitHub Actions|CI|pipeline|workflow)\s+runs?\b|\bruns? via\b/.test(text);
+  if (sort !== 'workflow') return false;
+  return inherited ? /\bruns? via\b/.test(text) : !/^(?:verify|test|check|confirm|validate|run|trigger|push|observe|monitor|wait|ensure)\b/i.test(text);
 }

@@ -73,11 +73,14 @@ class Reader {
       if (every) this.#sentence.takeAll(/\b(?:all|every|each|both)\b/i);
     }
     this.#counted();
-    const listed = /\bservices?\s*[:(]|\bdefin(?:es?|ing)\b|\b(?:services?|containers?|sidecars?)\b/i.test(text);
+    this.#listed();
+    // a service that is made is claimed to be there; one that has something is only what the rest is about
+    const made = /^(?:add|create|define|uncomment|include|implement)\w*\b/i.test(text) || /\bdefines?\b/i.test(text) || stated.length === 0;
     for (const { start, end, services } of subjects) {
-      if (stated.length === 0 && !listed) break;
+      if (this.#sentence.isExplained(start, end)) continue;
+      if (stated.length === 0 && !/\b(?:services?|containers?|sidecars?)\b/i.test(text)) break;
       this.#sentence.mark(start, end);
-      for (const service of services.slice(0, 1)) this.#state(service, 'is there', [{}]);
+      if (made) this.#state(services[0]!, 'is there', [{}]);
     }
     if (/^fix(?:es|ed)?\b/i.test(text)) this.#checks.push({ is: 'unread', aside: false, says: 'what was wrong, and what is right, is not in these words' });
     const onlyThere = this.#checks.every((check) => 'says' in check && check.says.endsWith(' is there'));
@@ -283,7 +286,7 @@ class Reader {
     );
     if (found.some(({ any }) => any.some((fragment) => typeof fragment === 'object' && fragment !== null && 'profiles' in fragment)))
       sentence.takeAll(/\b(?:started|starts|runs?|enabled)\s+only\s+(?:when|with|if)\b|\bconditional(?:ly)?\b|\bused\b/i);
-    each(/\bbuild(?:s|ing)?\s*(?:from|context|:)?\s*["'`]?(\.{1,2}(?:\/[\w./-]*)?|(?:\.\/)?[\w-]+\/[\w./-]*)["'`]?(?=$|[\s,;).])/i, ([, folder]) => ({
+    each(/\b(?:build(?:s|ing)?|built)\s*(?:from|context|:)?\s*["'`]?(\.{1,2}(?:\/[\w./-]*)?|(?:\.\/)?[\w-]+\/[\w./-]*)["'`]?(?=$|[\s,;).])/i, ([, folder]) => ({
       says: `is built from ${folder}`,
       any: folders(folder!),
     }));
@@ -401,6 +404,24 @@ class Reader {
       found.push({ at: index, says: `sets ${name}`, any: [{ environment: { $: 'somewhere', text: name! } }] });
   }
 
+  /** `services: postgres, redis, backend`: a name that no service has is missing. */
+  #listed(): void {
+    const { text } = this.#sentence;
+    const match = /\bservices?\s*(?::|\()\s*(?=[\w"'`])/i.exec(text) ?? /\bdefin(?:es?|ing)\s*(?::|the)?\s*(?:services\s+)?(?=[\w"'`])/i.exec(text);
+    if (!match) return;
+    let at = match.index + match[0].length;
+    for (let item = ITEM.exec(text.slice(at)); item; item = ITEM.exec(text.slice(at))) {
+      const [whole, name] = item;
+      const start = at + whole.indexOf(name!);
+      const [mention] = this.#mentions.filter((each) => each.start >= start && each.start < at + whole.length);
+      if (mention) this.#state(mention.services[0]!, 'is there', [{}]);
+      else if (/^(?:and|with|the|each)$/i.test(name!)) break;
+      else this.#state(name!, 'is there', [{}]);
+      this.#sentence.mark(start, mention ? Math.max(mention.end, start + name!.length) : start + name!.length);
+      at += whole.length;
+    }
+  }
+
   /** `with 3 Fila nodes`: so many services are called so, or there are so many at all. */
   #counted(): void {
     const match = /\b(\d|two|three|four|five|six)[\s-]+((?:[A-Za-z][\w-]*\s+){0,2})(?:nodes?|services?|containers?|instances?|replicas?|brokers?)\b/i.exec(
@@ -419,6 +440,9 @@ class Reader {
     for (const service of counted) this.#state(service, 'is there', [{}]);
   }
 }
+
+/** One name of a list with what explains it in brackets, and the comma or the end behind it. */
+const ITEM = /^["'`]?([A-Za-z][\w-]*)["'`]?(?:\s+(?:service|container|sidecar))?(?:\s*\([^()]*\))?\s*(?:,\s*(?:and\s+)?|\band\b\s*|&\s*|\+\s*|\)|$)/i;
 
 /** The services that stand next to a mention in a list: "Web and Realtime", "web, api & worker". */
 function grouped(all: readonly Mention[], one: Mention, text: string): readonly string[] {

@@ -97,7 +97,7 @@ function stageIn(text: string, files: readonly Dockerfile[]): Stage | undefined 
 
 /** `Run npm ci to install dependencies`: a RUN has the command, and each exact word of the rest. */
 function runSteps(sentence: Sentence, context: Context, add: Add): void {
-  const match = /^(?:add\s+)?runs?\s+(?!as\b|on\b|in\b|at\b)(.+)$/i.exec(sentence.text);
+  const match = /(?:^|file\s*[:—–-]\s+)(?:add\s+)?runs?\s+(?!as\b|on\b|in\b|at\b)(.+)$/i.exec(sentence.text);
   if (!match || /\b(?:non-?root|container|image)\b/i.test(match[1]!.slice(0, 30))) return;
   const start = sentence.text.length - match[1]!.length;
   const span = codeIn(sentence, context).find((code) => code.start === start);
@@ -108,7 +108,7 @@ function runSteps(sentence: Sentence, context: Context, add: Add): void {
     ).test(command)
   )
     return;
-  sentence.mark(0, start + command.length);
+  sentence.mark(match.index, start + command.length);
   const rest = sentence.takeAll(/(?<![\w./-])(?:[A-Z][A-Z0-9_]*=\S*[^\s,;.)]|\.{0,2}\/[\w./-]*\w)/).map(([word]) => word);
   add({ a: 'instruction', keyword: 'RUN', holds: [command, ...rest] }, `runs ${[command, ...rest].join(' ')}`);
   // why it is run states nothing of its own
@@ -159,7 +159,7 @@ function copies(sentence: Sentence, context: Context, add: Add): void {
     add({ a: 'copy', sources: words, ...(target ? { destination: target } : {}), ...(from ? { from } : {}) }, `copies ${words.join(', ')}`);
     return;
   }
-  const match = /^(?:cop(?:y|ies|ied)|SHALL copy)\b|\bSHALL\s+copy\b|\bcop(?:y|ies|ying)\b(?=[^.]*\bstage\b)/i.exec(sentence.text);
+  const match = /(?:^|file\s*[:—–-]\s+)cop(?:y|ies|ied)\b|\bSHALL\s+copy\b|\bcop(?:y|ies|ying)\b(?=[^.]*\bstage\b)/i.exec(sentence.text);
   if (!match) return;
   const rest = sentence.text.slice(match.index + match[0].length);
   const offset = match.index + match[0].length;

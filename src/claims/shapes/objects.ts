@@ -407,7 +407,7 @@ export const ingress: Shape = (sentence, context) => {
   const several = sentence.take(
     /\broutes?\s+((?:\/[\w*./-]*(?:\s*,\s*(?:and\s+)?|\s+and\s+))+\/[\w*./-]*)\s+to\s+(?:the\s+)?([a-z][a-z0-9-]*)(?:\s+service)?/i,
   );
-  for (const path of several?.[1]!.match(/\/[\w*./-]*/g) ?? []) {
+  for (const path of (several?.[1] ?? '').match(/\/[\w*./-]*/g) ?? []) {
     add(`routes ${path} to ${several![2]}`, {
       spec: {
         rules: [

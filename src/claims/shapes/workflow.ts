@@ -259,7 +259,7 @@ class Reader {
       this.#runs(start, text);
     }
     for (const match of sentence.takeAll(
-      new RegExp(`\\b(?:runs?|executes?|via)\\s+((?:${COMMAND_WORDS})\\s+(?:run\\s+)?[a-z][\\w:./-]*(?:\\s+--?[\\w=./-]+)*)`, 'i'),
+      new RegExp(`\\b(?:runs?|executes?|via)\\s+((?:${COMMAND_WORDS})\\s+(?:run\\s+)?(?!and\\b|or\\b|with\\b|on\\b|in\\b|for\\b|to\\b|from\\b|via\\b|tests?\\b|checks?\\b)[a-z][\\w:./-]*(?:\\s+--?[\\w=./-]+)*)`, 'i'),
     ))
       this.#runs(match.index, match[1]!);
     for (const match of sentence.takeAll(
