@@ -54,6 +54,10 @@ function exclusive(check: FlowCheck, receiver: Workload, port: number, inventory
       if (!concerns(rule, receiver, port)) continue;
       const stranger =
         peers.length === 0 ? 'anyone' : peers.map((peer) => (admitsOnly(peer, wanted) ? undefined : peerShown(peer))).find((peer) => peer !== undefined);
+      if (peers.some((peer) => get(peer, 'namespaceSelector'))) {
+        const evidence = [quote(placeAt(policy.node, 'spec', 'ingress', index))];
+        return { is: 'unproven', because: `NetworkPolicy ${policy.name} also names namespaces, whose pods are not in the files`, evidence };
+      }
       if (stranger)
         return {
           is: 'unmet',
