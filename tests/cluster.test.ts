@@ -163,6 +163,44 @@ describe.skipIf(noCluster)('on a real cluster', () => {
     4 * MINUTES,
   );
 
+  test('cluster-scoped objects only on request, what depends on them is not run, and a kind that is missing is named', async () => {
+    const manifests = {
+      'a.yaml': `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.shop.test}
+spec:
+  group: shop.test
+  names: {kind: Widget, plural: widgets, singular: widget}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}}]
+---
+apiVersion: shop.test/v1
+kind: Widget
+metadata: {name: good}
+spec: {size: 3}
+---
+apiVersion: shop.test/v1
+kind: Widget
+metadata: {name: bad}
+spec: {size: large}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: api}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+`,
+    };
+    const verdicts = ({ objects }: Proof) => Object.fromEntries(objects.map(({ object, verdict }) => [object.split('/')[1]!, verdict.is]));
+    expect(verdicts(await prove(manifests))).toEqual({ 'widgets.shop.test': 'not-run', good: 'not-run', bad: 'not-run', api: 'not-run', c: 'met' });
+    const proof = await prove(manifests, { allowClusterScoped: true });
+    expect(verdicts(proof)).toEqual({ 'widgets.shop.test': 'met', good: 'met', bad: 'unmet', api: 'not-run', c: 'met' });
+    expect(proof.causes).toMatchObject([{ id: 'rejected', object: 'Widget/bad', at: { lines: [18, 18] } }]);
+    expect(kubectl('get', 'crd', '-o', 'name')).toBe('');
+  }, 120_000);
+
   test('what the guard keeps a program from is not held against it', async () => {
     const calls = {
       'web.yaml': DEPLOYMENT(

@@ -4,6 +4,7 @@ import { proofUnreadable } from '../errors.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { LiveCheck } from './check.ts';
 import { answerFromObservations, isIntact } from './checks/observed.ts';
+import { liveChecksFor } from './claims.ts';
 import type { Proof } from './proof.ts';
 
 const Fact = z.object({ object: z.string(), field: z.string(), value: z.string(), at: z.string(), sha256: z.string() });
@@ -79,6 +80,24 @@ export function proveClaims(checks: readonly LiveCheck[], proof: Proof): readonl
     if (asked) return revive(asked);
     return answerFromObservations(check, proof) ?? { is: 'not-run', because: `the proof was not asked whether ${check.says}`, evidence: [] };
   });
+}
+
+/**
+ * What a proof says about a claim in a story's words, as one verdict: refuted by one answer, met only by all of them.
+ * @returns undefined when the words are not understood as questions to a cluster
+ */
+export function proveClaim(text: string, inventory: Inventory, proof: Proof): Verdict | undefined {
+  const checks = liveChecksFor(text, inventory);
+  if (checks.length === 0) return undefined;
+  const verdicts = proveClaims(checks, proof);
+  const refuted = verdicts.find((verdict) => verdict.is === 'unmet' || verdict.is === 'partial');
+  const met = verdicts.filter((verdict) => verdict.is === 'met');
+  if (refuted) return refuted.is === 'unmet' && met.length > 0 ? { ...refuted, is: 'partial' } : refuted;
+  const open = verdicts.find((verdict) => verdict.is !== 'met');
+  if (open) return open;
+  const [first, ...rest] = met.flatMap(({ evidence }) => evidence);
+  if (!first) return undefined;
+  return { is: 'met', because: met.map(({ because }) => because).join('; '), evidence: [first, ...rest.slice(0, 19)] };
 }
 
 function sameQuestion(a: LiveCheck, b: LiveCheck): boolean {

@@ -8,7 +8,7 @@ import { firstSeen } from '../watch.ts';
 /** What the API server, Pod Security, a quota or a webhook does not let in: the object itself, or the pods that its controller tries to make. */
 export const admissionCauses = defineCauses(function* (scene) {
   for (const rejection of scene.rejections) {
-    const member = scene.members.find(({ prepared }) => prepared === rejection.prepared);
+    const member = scene.members.find(({ prepared }) => prepared.ref === rejection.prepared.ref); // not the same object: its kind may have been looked up since
     if (!member) continue;
     const denied = denialOf(rejection.message, member, scene);
     yield {
