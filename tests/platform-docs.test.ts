@@ -9,7 +9,7 @@ import { createClient } from '../src/api/client.ts';
 import { makeRepository } from './git-server.ts';
 import { startPostgres } from './servers.ts';
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs/platform.md'), 'utf8');

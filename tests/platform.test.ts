@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ApiError, type Client, createClient } from '../src/api/client.ts';
 import { commit, makeRepository, serveGit } from './git-server.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // each starts the whole program, some more than once
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 }); // each starts the whole program, some more than once
 
 const program = join(import.meta.dirname, '../src/cli/main.ts');
 let folder: string;
