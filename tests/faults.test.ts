@@ -68,6 +68,15 @@ describe.runIf(postgres)('a worker', () => {
     expect(await faultsOf(on, review)).toEqual([]);
   });
 
+  test('gives a review that does not end its time, three times', async () => {
+    const on = await ground();
+    const id = await on.order(0);
+    on.worker('--at', 'bound', '--timeout', '1');
+    const review = await on.ended(id);
+    expect(review).toMatchObject({ state: 'failed', failure_code: 'REVIEW_TIMEOUT' });
+    expect(await faultsOf(on, review)).toEqual([]);
+  });
+
   test('that was only asleep finds that its review has ended elsewhere, and changes nothing', async () => {
     const on = await ground();
     const sleeper = on.worker('--at', 'bound', '--log', 'info');

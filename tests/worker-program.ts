@@ -22,6 +22,7 @@ const { values: told } = parseArgs({
     at: { type: 'string' },
     do: { type: 'string', default: 'stand still' },
     reviewer: { type: 'string' },
+    timeout: { type: 'string', default: '60' },
     log: { type: 'string', default: 'warn' },
   },
 });
@@ -62,7 +63,7 @@ const worker = startWorker({
   jobs: [reviewJob],
   deps: {
     processes,
-    timeoutSeconds: 60,
+    timeoutSeconds: Number(told.timeout),
     async fetchRepository(request, signal) {
       await reach('taken', signal);
       const fetched = await fetchRepository(request, repositories, signal);
