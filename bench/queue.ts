@@ -1,7 +1,8 @@
 // What API, queue and worker cost beside the reviews themselves, in CPU time; and what a second worker brings.
 //   npm run build && node bench/queue.ts [reviews]
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore, type Store } from '../src/store/store.ts';
@@ -50,18 +51,6 @@ function cpu(pid: number): { own: number; started: number } {
   const fields = stat(pid);
   return { own: ms(fields.slice(11, 13)), started: ms(fields.slice(13, 15)) + [...below].reduce((sum, one) => sum + ms(stat(one).slice(11, 15)), 0) };
 }
-/** The same for several, a review. */
-const perReview = (pids: readonly number[], before: readonly { own: number; started: number }[]) =>
-  pids.map(cpu).map((now, index) => ({ own: (now.own - before[index]!.own) / reviews, started: (now.started - before[index]!.started) / reviews }));
-
-const core = JSON.parse(
-  execFileSync(process.execPath, [join(import.meta.dirname, 'core.ts'), tree, commit, String(WARM_UP), ...stories], { encoding: 'utf8' }),
-) as {
-  cpuMs: number;
-};
-const corePer = core.cpuMs / reviews;
-console.log(`bare core: ${corePer.toFixed(0)} ms of CPU a review`);
-
 await using server = await serveGit();
 cpSync(tree, join(server.folder, 'tree'), { recursive: true });
 git(join(server.folder, 'tree'), 'config', 'uploadpack.allowAnySHA1InWant', 'true');
@@ -144,29 +133,76 @@ async function openPlatform(redisUrl: string | undefined): Promise<Platform> {
 const until = async (platform: Platform, number: number) => {
   while ((await platform.ended()) < number) await sleep(50);
 };
-const servers = [postgres, redis].map(({ pid }) => pid);
+
+interface Contestant {
+  readonly name: string;
+  readonly pids: readonly number[];
+  review(some: readonly string[]): Promise<void>;
+  /** by process: its own time and that of those that it started, in ms */
+  readonly spent: { own: number; started: number }[];
+}
+
+async function contest(contestants: readonly Contestant[]): Promise<void> {
+  for (const { review } of contestants) await review(stories.slice(0, WARM_UP));
+  // In turns, so that whatever else the machine does weighs on all alike.
+  for (let from = WARM_UP; from < stories.length; from += 10) {
+    for (const { pids, review, spent } of contestants) {
+      const before = pids.map(cpu);
+      await review(stories.slice(from, from + 10));
+      for (const [index, now] of pids.map(cpu).entries()) {
+        spent[index] = {
+          own: (spent[index]?.own ?? 0) + now.own - before[index]!.own,
+          started: (spent[index]?.started ?? 0) + now.started - before[index]!.started,
+        };
+      }
+    }
+  }
+}
+
+function asContestant(name: string, platform: Platform): Contestant {
+  let ordered = 0;
+  return {
+    name,
+    pids: [...platform.pids, postgres!.pid, redis!.pid],
+    spent: [],
+    async review(some) {
+      for (const story of some) await platform.order(story);
+      await until(platform, (ordered += some.length));
+    },
+  };
+}
+
+const bare = fork(join(import.meta.dirname, 'core.ts'), [tree, commit]);
+const core: Contestant = {
+  name: 'bare core',
+  pids: [bare.pid!],
+  spent: [],
+  async review(some) {
+    bare.send(some);
+    await new Promise((done) => bare.once('message', done));
+  },
+};
 
 let worst = 0;
-for (const [name, redisUrl] of [
-  ['Redis', redis.url],
-  ['PostgreSQL', undefined],
-] as const) {
-  await using platform = await openPlatform(redisUrl);
-  platform.addWorker();
-  for (const story of stories.slice(0, WARM_UP)) await platform.order(story);
-  await until(platform, WARM_UP);
-  const pids = [...platform.pids, ...servers];
-  const before = pids.map(cpu);
-  for (const story of stories.slice(WARM_UP)) await platform.order(story);
-  await until(platform, WARM_UP + reviews);
-  const [api, worker, ...others] = perReview(pids, before);
-  const per = api!.own + worker!.own + worker!.started;
-  const theirs = others.reduce((sum, { own, started }) => sum + own + started, 0);
-  worst = Math.max(worst, per / corePer);
-  console.log(`queue on ${name}: ${per.toFixed(0)} ms of CPU a review, ${(per / corePer).toFixed(2)} x the bare core (limit 1.2)`);
-  console.log(
-    `  API ${api!.own.toFixed(0)}, worker ${worker!.own.toFixed(0)}, reviewer and git ${worker!.started.toFixed(0)}; besides, PostgreSQL and Redis ${theirs.toFixed(0)} ms`,
-  );
+{
+  await using onRedis = await openPlatform(redis.url);
+  await using onPostgres = await openPlatform(undefined);
+  for (const platform of [onRedis, onPostgres]) platform.addWorker();
+  const platforms = [asContestant('queue on Redis', onRedis), asContestant('queue on PostgreSQL', onPostgres)];
+  await contest([core, ...platforms]);
+  bare.kill();
+  const per = ({ own, started }: { own: number; started: number }) => (own + started) / reviews;
+  const corePer = per(core.spent[0]!);
+  console.log(`bare core: ${corePer.toFixed(0)} ms of CPU a review, over ${reviews} reviews`);
+  for (const { name, spent } of platforms) {
+    const [api, worker, ...servers] = spent;
+    const whole = per(api!) + per(worker!);
+    worst = Math.max(worst, whole / corePer);
+    console.log(`${name}: ${whole.toFixed(0)} ms of CPU a review, ${(whole / corePer).toFixed(2)} x the bare core (limit 1.2)`);
+    console.log(
+      `  API ${per(api!).toFixed(0)}, worker ${(worker!.own / reviews).toFixed(0)}, reviewer and git ${(worker!.started / reviews).toFixed(0)}; besides, PostgreSQL and Redis ${servers.reduce((sum, one) => sum + per(one), 0).toFixed(0)} ms`,
+    );
+  }
 }
 
 const seconds: number[] = [];
@@ -181,8 +217,9 @@ for (const workers of [1, 2]) {
   seconds.push((performance.now() - began) / 1000);
 }
 const gain = seconds[0]! / seconds[1]!;
+const load = loadavg()[0]!;
 console.log(
-  `one worker ${(reviews / seconds[0]!).toFixed(1)} reviews a second, two ${(reviews / seconds[1]!).toFixed(1)}: ${gain.toFixed(2)} x (limit 1.7, on two idle cores)`,
+  `one worker ${(reviews / seconds[0]!).toFixed(1)} reviews a second, two ${(reviews / seconds[1]!).toFixed(1)}: ${gain.toFixed(2)} x (limit 1.7 on two idle cores; the load was ${load.toFixed(1)})`,
 );
 
 await postgres[Symbol.asyncDispose]();
