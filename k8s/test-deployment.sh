@@ -128,7 +128,7 @@ review() {
     case $state in queued | running) sleep 1 ;; *) break ;; esac
   done
   cat "$work/review.json"
-  if [[ -n $repository ]]; then [[ $state == finished ]]; else [[ $state == failed ]]; fi
+  if [[ -n $repository ]]; then [[ $state == "done" ]]; else [[ $state == failed ]]; fi
 }
 visit() { # opens a connection from outside of the namespace: HOST PORT
   kube --namespace "$visitor" exec visitor -- node -e "
