@@ -41,7 +41,10 @@ const WORDS: readonly (readonly [Sort, RegExp])[] = [
     'workflow',
     /\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/,
   ],
-  ['test', /^(?:add|write|create|implement)s?(?:d|ed)?\s+(?:[\w/-]+\s+){0,3}tests?\b(?!\s+(?:data|environment|namespace|pod|cluster|database|jobs?|steps?|stages?|workflows?|targets?|scripts?))/i],
+  [
+    'test',
+    /^(?:add|write|create|implement)s?(?:d|ed)?\s+(?:[\w/-]+\s+){0,3}tests?\b(?!\s+(?:data|environment|namespace|pod|cluster|database|jobs?|steps?|stages?|workflows?|targets?|scripts?))/i,
+  ],
 ];
 
 /** The files that a sentence is about, when they are of one of these sorts. */

@@ -186,10 +186,10 @@ class Reader {
   /** `web depends on postgres (healthy), redis (healthy)`, `depends_on: [postgres]`, with the condition where one is named. */
   #dependencies(): void {
     const { text } = this.#sentence;
-    for (const match of text.matchAll(/\bdepend(?:s|ing|encies)?[\s_]+on\b:?\s*(?:includes?\s+)?([^;.]*)/gi)) {
+    for (const match of text.matchAll(/\bdepend(?:s|ing|encies)?[\s_]+on\b:?\s*(?:includes?\s+)?/gi)) {
       const start = match.index;
-      const list = match[1]!;
-      const offset = start + match[0].length - list.length;
+      const offset = start + match[0].length;
+      const list = text.slice(offset).split(/;|\.\s|\bdepend(?:s|ing)?[\s_]+on\b/, 1)[0]!;
       const healthy = /\bservice_healthy\b|\bhealth\w*\s*(?:check)?\s*conditions?\b/i.test(list);
       const subjects = this.#mentions.filter(({ end }) => end <= start && !/;|\.\s/.test(text.slice(end, start)));
       const last = subjects.at(-1);

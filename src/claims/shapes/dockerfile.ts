@@ -13,7 +13,7 @@ export function dockerfileChecks(sentence: Sentence, context: Context, { paths, 
   const files = context.inventory.dockerfiles.filter(({ source }) => paths.includes(source.path));
   const checks: Check[] = [];
   if (paths.length === 0) return noneThere(sentence, context);
-  const stage = stageOf(sentence, context, files, inherited);
+  const stage = stageOf(sentence, context, files);
   const add = (has: DockerfileFeature, says: string, at: Stage = 'any') => {
     const said = stage?.said ?? at;
     checks.push({
@@ -64,13 +64,13 @@ function noneThere(sentence: Sentence, context: Context): Check[] {
 }
 
 /** The stage that a sentence is about: a numbered or named one, or the one that the steps before it are about. */
-function stageOf(sentence: Sentence, context: Context, files: readonly Dockerfile[], inherited: boolean): { said: Stage; sure: boolean } | undefined {
+function stageOf(sentence: Sentence, context: Context, files: readonly Dockerfile[]): { said: Stage; sure: boolean } | undefined {
   const own = stageIn(sentence.text, files);
   if (own !== undefined) {
     sentence.take(/\b(?:define|add|create)?s?\s*\bstage\s+#?\d\b\s*:?/i);
     return { said: own, sure: typeof own === 'string' };
   }
-  if (!inherited || /\bstages?\b/i.test(sentence.text)) return undefined;
+  if (/\bstages?\b|\b(?:docker|container)files?\b/i.test(sentence.text)) return undefined;
   for (const text of context.before().slice(0, 12)) {
     const earlier = stageIn(text, files);
     if (earlier !== undefined) return { said: earlier, sure: false };

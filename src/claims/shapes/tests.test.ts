@@ -17,8 +17,14 @@ def test_wrong_key_raises_error():
 
 describe('tests that a story says were written', () => {
   test.each([
-    ['Add unit test in tests/core/test_encryption.py verifying round-trip correctness', 'Add unit test in tests/core/test_encryption.py verifying key rotation'],
-    ['tests/core/test_encryption.py: encrypt→decrypt round-trip, wrong-key raises error', 'tests/core/test_encryption.py: encrypt→decrypt round-trip, short ciphertext rejected'],
+    [
+      'Add unit test in tests/core/test_encryption.py verifying round-trip correctness',
+      'Add unit test in tests/core/test_encryption.py verifying key rotation',
+    ],
+    [
+      'tests/core/test_encryption.py: encrypt→decrypt round-trip, wrong-key raises error',
+      'tests/core/test_encryption.py: encrypt→decrypt round-trip, short ciphertext rejected',
+    ],
   ])('%s / %s', (holds, neighbour) => {
     expect({ claim: holds, is: verdictOf(holds, files) }).toMatchObject({ claim: holds, is: { is: 'met' } });
     expect({ claim: neighbour, is: verdictOf(neighbour, files) }).toMatchObject({ claim: neighbour, is: { is: 'unproven' } });
@@ -42,6 +48,8 @@ describe('tests that a story says were written', () => {
   });
 
   test('shows the test', () => {
-    expect(citedBy(verdictOf('Add unit test in tests/core/test_encryption.py verifying round-trip correctness', files))).toContain('tests/core/test_encryption.py:1');
+    expect(citedBy(verdictOf('Add unit test in tests/core/test_encryption.py verifying round-trip correctness', files))).toContain(
+      'tests/core/test_encryption.py:1',
+    );
   });
 });

@@ -38,7 +38,7 @@ export function testChecks(sentence: Sentence, context: Context, { paths, named 
   const code = codeIn(sentence, context).map((span) => span.text);
   const checks = items.flatMap((item): Check[] => {
     const { about, exact } = termsOf(item, code);
- const words = about.flatMap(([term]) => wordsOf(term!));
+    const words = about.flatMap(([term]) => wordsOf(term!));
     if (words.length + exact.length < 2 && !exact.some((name) => /_|[a-z][A-Z]/.test(name))) return [];
     return [{ is: 'test', paths, about, exact, says: `a test is named after: ${item}` }];
   });

@@ -43,7 +43,11 @@ jobs:
 
 describe('what a workflow must have', () => {
   test.each([
-    ['Create .github/workflows/ci.yml with pull_request trigger on main branch', 'Create .github/workflows/ci.yml with pull_request trigger on develop branch', 'partial'],
+    [
+      'Create .github/workflows/ci.yml with pull_request trigger on main branch',
+      'Create .github/workflows/ci.yml with pull_request trigger on develop branch',
+      'partial',
+    ],
     ['ci.yml workflow is triggered on push to main', 'ci.yml workflow is triggered on push to master', 'unmet'],
     ['GitHub Actions workflow runs on pull requests', 'GitHub Actions workflow runs on a schedule', 'unmet'],
     ['.github/workflows/ci.yml: pytest, ESLint', '.github/workflows/ci.yml: pytest, mypy', 'partial'],
@@ -66,7 +70,9 @@ describe('what a workflow must have', () => {
   });
 
   test('a branch filter that is not there lets every branch in', () => {
-    expect(verdictOf('CI workflow is triggered on push to main', { '.github/workflows/ci.yml': 'on: [push]\njobs: { a: { steps: [{ run: make }] } }\n' }).is).toBe('met');
+    expect(
+      verdictOf('CI workflow is triggered on push to main', { '.github/workflows/ci.yml': 'on: [push]\njobs: { a: { steps: [{ run: make }] } }\n' }).is,
+    ).toBe('met');
   });
 
   test('the trigger of a When is a part of what Then claims', () => {

@@ -156,7 +156,6 @@ class Reader {
   #triggers(): void {
     const sentence = this.#sentence;
     const { text } = sentence;
-    const wholeClaim = this.#context.claim.text;
     const triggering = /\btrigger|\bon\b|\bwhen\b|\bruns? (?:on|for)\b/i.test(text);
     for (const [event, pattern] of EVENTS) {
       const match = triggering ? sentence.take(pattern) : undefined;
@@ -210,9 +209,9 @@ class Reader {
         );
     }
     // "When a pull request is opened against main, Then GitHub Actions runs ..."
-    if (wholeClaim === text || !/\bwhen\b/i.test(wholeClaim)) return;
+    const whole = [this.#context.claim.text, ...this.#context.before().slice(0, 1)].find((said) => said !== text && said.includes(text)) ?? '';
     const when = /\bwhen\b[^.]*?\b(pull request|PR|push|commit|merge)\w*\b[^,.]*?\b(?:against|to|into|targeting)\s+(?:the\s+)?["'`]?([\w/-]+)["'`]?/i.exec(
-      wholeClaim,
+      whole,
     );
     if (when && !/^(?:a|the|github|registry|production)$/i.test(when[2]!)) this.#event(/^(?:pull|PR)/i.test(when[1]!) ? 'pull_request' : 'push', [when[2]!]);
   }
@@ -259,7 +258,10 @@ class Reader {
       this.#runs(start, text);
     }
     for (const match of sentence.takeAll(
-      new RegExp(`\\b(?:runs?|executes?|via)\\s+((?:${COMMAND_WORDS})\\s+(?:run\\s+)?(?!and\\b|or\\b|with\\b|on\\b|in\\b|for\\b|to\\b|from\\b|via\\b|tests?\\b|checks?\\b)[a-z][\\w:./-]*(?:\\s+--?[\\w=./-]+)*)`, 'i'),
+      new RegExp(
+        `\\b(?:runs?|executes?|via)\\s+((?:${COMMAND_WORDS})\\s+(?:run\\s+)?(?!and\\b|or\\b|with\\b|on\\b|in\\b|for\\b|to\\b|from\\b|via\\b|tests?\\b|checks?\\b)[a-z][\\w:./-]*(?:\\s+--?[\\w=./-]+)*)`,
+        'i',
+      ),
     ))
       this.#runs(match.index, match[1]!);
     for (const match of sentence.takeAll(
@@ -340,7 +342,7 @@ class Reader {
     const push = noPush
       ? undefined
       : (sentence.take(
-          /\bpush(?:es|ed|ing)?\s+(?:(?:it|them|both\s+tags|the\s+images?|images?|tags)\s+)?to\s+(?:the\s+)?["'`]?((?:[\w-]+\.)+[a-z]{2,}(?:\/[\w./-]+)?|GHCR|ECR|GCR|ACR|Docker\s?Hub|GitHub Container Registry|Quay|(?:container\s+)?registry)\b["'`]?/i,
+          /\bpush(?:es|ed|ing)?\s+(?:(?:it|them|both\s+\w+|the\s+images?|images?|tags)\s+)?to\s+(?:the\s+)?["'`]?((?:[\w-]+\.)+[a-z]{2,}(?:\/[\w./-]+)?|GHCR|ECR|GCR|ACR|Docker\s?Hub|GitHub Container Registry|Quay|(?:container\s+)?registry)\b["'`]?/i,
         ) ?? (/\bpush(?:es)?\b/i.test(build?.[0] ?? '') ? build : undefined));
     if (push) {
       this.#want(push.index, 'pushes an image', PUSHES);
