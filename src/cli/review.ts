@@ -1,17 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { locate } from '../checkout/locate.ts';
 import { openCheckout } from '../checkout/open.ts';
-import { storyMissing } from '../errors.ts';
+import { fileUnreadable, storyMissing } from '../errors.ts';
 import { formats } from '../report/formats.ts';
 import { reportOf } from '../report/report.ts';
-import { review } from '../review/review.ts';
+import { type Prover, review } from '../review/review.ts';
 import { deliver } from './deliver.ts';
 import { REVIEW_LEVELS, type ReviewLevel, reviewExitCode } from './fail-on.ts';
 import { type Host, wantsColour } from './host.ts';
 import { type ManifestOptions, type ReportOptions, type RepositoryOptions, withManifests, withReport, withRepository } from './options.ts';
 import { progressLine } from './progress.ts';
 
-type Options = RepositoryOptions & ManifestOptions & ReportOptions<ReviewLevel>;
+type Options = RepositoryOptions & ManifestOptions & ReportOptions<ReviewLevel> & { readonly proof?: string };
 
 export function define(command: Command, host: Host, exit: (code: number) => void): void {
   command
@@ -28,6 +30,7 @@ Examples:
   ai-agents review specs/7/spec.md specs/7/tasks.md --repo ../shop --manifests k8s
   ai-agents review docs/stories/1-6.md --fail-on high`,
     )
+    .option('--proof <file>', 'what `ai-agents verify --format json` found, for the claims that only a run can decide')
     .action(async (stories: string[], options: Options) => exit(await run(stories, options, host)));
   withReport(withManifests(withRepository(command)), REVIEW_LEVELS, 'exit with 1 only from this level on (default: whenever the outcome is not APPROVE)');
 }
@@ -40,10 +43,24 @@ async function run(stories: readonly string[], options: Options, host: Host): Pr
   const manifests = options.manifests.map(path);
   const request = { stories: stories.map(path), manifests: manifests.includes('') ? [] : manifests };
   const { progress, clear } = progressLine(host);
-  const finished = await review(request, checkout, host.signal, progress).finally(clear);
+  const prover = options.proof === undefined ? undefined : await proverOf(resolve(host.cwd, options.proof), checkout.commit);
+  const finished = await review(request, checkout, host.signal, progress, prover).finally(clear);
   const report = reportOf(finished);
   const format = await formats[options.format]();
   const colour = options.output === undefined && wantsColour(host.stdout, host.env);
   await deliver(format.review(report, { colour }), options.output, host);
   return reviewExitCode(report, options.failOn);
+}
+
+/** Asks a stored proof; one of other files or of another commit answers nothing. */
+async function proverOf(path: string, commit: string | null): Promise<Prover> {
+  const { proveClaim, readProof, staleness } = await import('../cluster/stored-proof.ts');
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw fileUnreadable(path, error);
+  });
+  const proof = readProof(text, path);
+  return ({ text: words }, inventory) => {
+    const because = staleness(proof, inventory, commit);
+    return because === undefined ? proveClaim(words, inventory, proof) : { is: 'not-run', because, evidence: [] };
+  };
 }

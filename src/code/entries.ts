@@ -25,8 +25,6 @@ const READERS: readonly (readonly [RegExp, (lines: readonly Line[]) => Entry[]])
   [/\.(?:ini|cfg|conf|properties|service|timer|socket|editorconfig)$|(?:^|\/)\.(?:npmrc|editorconfig|flake8)$/, settings],
 ];
 
-export const hasEntries = (path: string): boolean => READERS.some(([pattern]) => pattern.test(path));
-
 /** The entries of a file in their order; none for a file of another sort. */
 export function entriesOf(source: Source): Entry[] {
   const read = READERS.find(([pattern]) => pattern.test(source.path))?.[1];

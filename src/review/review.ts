@@ -52,11 +52,14 @@ export interface ReviewRequest {
 /** What happens while a review runs, for progress lines and events. */
 export type Progress = (stage: 'reading' | 'judging' | 'done', done: number, of: number) => void;
 
+/** What a finished run on a cluster says about a claim that only a run can decide; undefined when it was not asked. */
+export type Prover = (claim: Claim, inventory: Inventory) => Verdict | undefined;
+
 /**
  * Reviews a story against a checkout.
  * @throws Problem when no honest review is possible: no story, no claims, no manifest
  */
-export async function review(request: ReviewRequest, checkout: Checkout, signal: AbortSignal, progress: Progress = () => {}): Promise<Review> {
+export async function review(request: ReviewRequest, checkout: Checkout, signal: AbortSignal, progress: Progress = () => {}, prover?: Prover): Promise<Review> {
   const story = parseStory(await storySources(request.stories, checkout, signal));
   progress('reading', 0, checkout.paths.length);
   const inventory = await readInventory(checkout, request.manifests, signal, namedFiles(story, checkout));
@@ -64,7 +67,7 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
   const readings = compileStory(story, inventory);
   const named = new Set(readings.flatMap(({ names }) => names));
   const ruled = findAll(inventory).filter(({ at: { source } }) => isInside(source.path, request.manifests) || named.has(source.path));
-  const judged = judgeStory(readings, inventory, ruled, progress);
+  const judged = judgeStory(readings, inventory, ruled, progress, prover);
   const { claims, files } = await reread(judged, checkout, signal);
   const findings = [...ruled, ...claimFindings(claims)].sort(worstFirst);
   progress('done', claims.length, claims.length);
@@ -90,13 +93,14 @@ async function storySources(paths: readonly string[], checkout: Checkout, signal
   });
 }
 
-function judgeStory(readings: readonly Reading[], inventory: Inventory, findings: readonly Finding[], progress: Progress): JudgedClaim[] {
+function judgeStory(readings: readonly Reading[], inventory: Inventory, findings: readonly Finding[], progress: Progress, prover?: Prover): JudgedClaim[] {
   const own = new Map<string, Verdict>();
   for (const [index, { claim, checks, names }] of readings.entries()) {
     progress('judging', index, readings.length);
     const ground: Ground = { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule };
     const lost = inventory.problems.find(({ path }) => names.includes(path));
-    own.set(claim.id, lost ? { is: 'failed', because: lost.problem.message, problem: lost.problem, evidence: [] } : answerAll(checks, ground));
+    const verdict: Verdict = lost ? { is: 'failed', because: lost.problem.message, problem: lost.problem, evidence: [] } : answerAll(checks, ground);
+    own.set(claim.id, verdict.is === 'not-run' ? (prover?.(claim, inventory) ?? verdict) : verdict);
   }
   const children = Map.groupBy(readings, ({ claim }) => claim.parent);
   const whole = (reading: Reading): Verdict => {
