@@ -29,7 +29,7 @@ export function answerTest(check: TestCheck, inventory: Inventory): Verdict {
     const hits = check.about.filter(has).length;
     if (hits < Math.ceil((unit.enough + strict) * check.about.length)) continue;
     const inNames = (text: string) => has([text]) || (text.length > 4 && joined.includes(squeezed(text)));
-    if (check.about.length === 0 && !check.exact.some(inNames)) continue;
+    if (check.about.length === 0 && check.exact.length < 3 && !check.exact.some(inNames)) continue;
     if (check.exact.every((text) => inNames(text) || saysWord(unit.body, text) || saysWord(unit.body, afterDot(text))))
       return { is: 'met', because: check.says, evidence: [quote(unit.place)] };
   }
@@ -39,7 +39,7 @@ export function answerTest(check: TestCheck, inventory: Inventory): Verdict {
 
 function unitsOf(tests: readonly TestName[]): Unit[] {
   const single = tests.map(({ text, body, place }): Unit => ({ names: text, body: textOf(body), place, enough: 0.65 }));
-  const groups = Array.from(Map.groupBy(tests, ({ group }) => group)).filter(([group, { length }]) => group !== '' && length > 1);
+  const groups = Array.from(Map.groupBy(tests, ({ group }) => group)).filter(([group]) => group !== '');
   return [
     ...single,
     ...groups.map(([, members]): Unit => {

@@ -37,6 +37,15 @@ export class Sentence {
     return found;
   }
 
+  /** Every match that is accepted; the others stay to be explained. */
+  takeWhere(pattern: RegExp, accepts: (match: RegExpMatchArray) => boolean): RegExpMatchArray[] {
+    const found = Array.from(this.text.matchAll(new RegExp(pattern, `${pattern.flags.replace('g', '')}g`))).filter(
+      (match) => match[0] !== '' && !this.isExplained(match.index, match.index + match[0].length) && accepts(match),
+    );
+    for (const { index, 0: whole } of found) this.mark(index, index + whole.length);
+    return found;
+  }
+
   /** Explains every match, also where a part of it was explained before. */
   drop(pattern: RegExp): void {
     for (const match of this.text.matchAll(everywhere(pattern))) this.mark(match.index, match.index + match[0].length);

@@ -228,13 +228,13 @@ class Reader {
     const found: Stated[] = [];
     const sentence = this.#sentence;
     const each = (pattern: RegExp, read: (match: RegExpMatchArray) => Omit<Stated, 'at'> | undefined) => {
-      for (const match of sentence.text.matchAll(new RegExp(pattern, `${pattern.flags}g`))) {
-        const end = match.index + match[0].length;
-        const stated = sentence.isExplained(match.index, end) ? undefined : read(match);
-        if (!stated) continue;
-        sentence.mark(match.index, end);
-        found.push({ at: match.index, ...stated });
-      }
+      const statedAt = new Map<number, Omit<Stated, 'at'>>();
+      const accepted = sentence.takeWhere(pattern, (match) => {
+        const stated = read(match);
+        if (stated) statedAt.set(match.index!, stated);
+        return stated !== undefined;
+      });
+      for (const { index } of accepted) found.push({ at: index!, ...statedAt.get(index!)! });
     };
     const built = (image: { repository: string; tag: string }): Expected[] => [{ image: { $: 'image', ...image } }];
     each(/(?<![\w/=:.@$-])(?:image\s*:?\s*)?((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z][\w.-]*):([a-z0-9][\w.-]*)(?=$|[\s),;"'\]])/i, ([, repository, tag]) =>
@@ -505,7 +505,7 @@ const NO_SERVICE = new Set(
 
 /** Attributes of a service (compose-spec, spec.md) that a story may write as `key: value`. */
 const KEYS = new Set(
-  'cap_add cap_drop cgroup_parent container_name dns domainname entrypoint expose extra_hosts hostname init ipc isolation logging mac_address mem_limit mem_reservation memswap_limit network_mode oom_kill_disable pid pids_limit platform privileged pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls tmpfs tty ulimits user working_dir'.split(
+  'cap_add cap_drop cgroup_parent container_name dns domainname entrypoint expose extra_hosts hostname init ipc isolation logging mac_address mem_limit mem_reservation memswap_limit network_mode oom_kill_disable pid pids_limit platform privileged pull_policy statedAtonly restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls tmpfs tty ulimits user working_dir'.split(
     ' ',
   ),
 );

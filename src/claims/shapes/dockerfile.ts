@@ -206,14 +206,14 @@ const REPOSITORY: Readonly<Record<string, string>> = { 'node.js': 'node', nodejs
 function bases(sentence: Sentence, files: readonly Dockerfile[], add: Add): void {
   const platform = sentence.take(/--platform=(\S*[^\s,;.)])/);
   if (platform) add({ a: 'instruction', keyword: 'FROM', holds: [platform[0]] }, `builds with ${platform[0]}`);
-  for (const match of sentence.takeAll(REFERENCE)) {
-    const [reference, repository, tag, digest] = match;
-    const used = files.some(({ stages }) => stages.some(({ from }) => from.repository.endsWith(repository!.split('/').at(-1)!)));
-    if (
-      !used &&
-      (/^(?:port|localhost|user|uid|gid|https?|version)$/i.test(repository!) || !(/[a-z.]/i.test(tag!) || /\//.test(repository!) || LANGUAGE.test(repository!)))
-    )
-      continue;
+  const isImage = (repository: string, tag: string): boolean => {
+    const used = files.some(({ stages }) => stages.some(({ from }) => from.repository.endsWith(repository.split('/').at(-1)!)));
+    return (
+      used ||
+      (!/^(?:port|localhost|user|uid|gid|https?|version)$/i.test(repository) && (/[a-z.]/i.test(tag) || /\//.test(repository) || LANGUAGE.test(repository)))
+    );
+  };
+  for (const [reference, repository, tag, digest] of sentence.takeWhere(REFERENCE, ([, repository, tag]) => isImage(repository!, tag!))) {
     add({ a: 'base', repository: repository! }, `is based on ${repository}`);
     add({ a: 'base', repository: repository!, tag: tag!, ...(digest ? { digest } : {}) }, `is based on ${reference}`);
   }

@@ -288,16 +288,14 @@ class Reader {
   /** `docker/build-push-action@v5`, checkout, cache, artifacts. */
   #actions(): void {
     const sentence = this.#sentence;
-    for (const match of sentence.takeAll(/(?<![\w/.:])([a-z0-9][\w-]*\/(?!\*)[\w.-]+(?:\/[\w.-]+)*)(?:@([\w.-]*\w))?(?=$|[\s,;.)])/i)) {
-      const [whole, action, version] = match;
-      if (
-        this.#context.inventory.paths.has(whole) ||
-        /^(?:ci\/cd|and\/or|[A-Z]+\/[A-Z]+|linux\/\w+|type\/\w+|build\/push|lint\/test\w*)$/i.test(whole) ||
-        !looksLikeAction(action!, this.#files)
-      )
-        continue;
-      this.#uses(match.index, [version ? `${action}@${version}` : action!]);
-    }
+    const named = sentence.takeWhere(
+      /(?<![\w/.:-])([a-z0-9][\w-]*\/(?!\*)[\w.-]+(?:\/[\w.-]+)*)(?:@([\w.-]*\w))?(?=$|[\s,;.)])/i,
+      ([whole, action]) =>
+        !this.#context.inventory.paths.has(whole) &&
+        !/^(?:ci\/cd|and\/or|[A-Z]+\/[A-Z]+|linux\/\w+|type\/\w+|build\/push|lint\/test\w*)$/i.test(whole) &&
+        looksLikeAction(action!, this.#files),
+    );
+    for (const { index, 1: action, 2: version } of named) this.#uses(index!, [version ? `${action}@${version}` : action!]);
     for (const [pattern, actions, commands] of STEPS) {
       const match = sentence.take(pattern);
       if (match)
