@@ -2,8 +2,7 @@
 FROM docker.io/library/node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-# npm 11 refuses a lock file that leaves out the optional packages of other systems
-RUN npx --yes npm@10.9.4 ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY build.ts ./
 COPY src ./src
 RUN node build.ts
