@@ -148,6 +148,10 @@ export const namespaceTerminating = (name: string) =>
   new Problem('NAMESPACE_TERMINATING', `namespace ${name} is being deleted and does not go away`, {
     hint: 'Run `ai-agents verify --clean` to see and remove what holds it.',
   });
+export const manifestsAmbiguous = (object: string, first: string, second: string) =>
+  new Problem('MANIFESTS_AMBIGUOUS', `${object} is defined twice, in ${first} and in ${second}`, {
+    hint: 'Name the files or the folder of one deployment.',
+  });
 export const nothingToApply = () =>
   new Problem('NOTHING_TO_APPLY', 'the manifests hold no object that may be applied', {
     hint: 'Name files with Kubernetes objects; cluster-scoped ones need --allow-cluster-scoped.',

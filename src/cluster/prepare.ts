@@ -1,5 +1,7 @@
+import { lineOf } from '../checkout/source.ts';
+import { manifestsAmbiguous } from '../errors.ts';
 import type { Inventory } from '../manifest/inventory.ts';
-import { isWorkload, namespaceOf, parseImage, type Resource } from '../manifest/resource.ts';
+import { isWorkload, namespaceOf, parseImage, placeOf, type Resource } from '../manifest/resource.ts';
 import { plain } from '../manifest/yaml.ts';
 import type { Discovery, ServedKind } from './discovery.ts';
 import { hasOwnEgress, OWN_EGRESS_LABEL, PROOF_LABEL } from './guard.ts';
@@ -76,7 +78,10 @@ const phaseOf = (kind: string): number => {
   return at < 0 ? CUSTOM : at;
 };
 
-/** Turns manifests into what a proof applies: moved into its namespaces, templates filled in, nothing that would touch the rest of the cluster. Pure. */
+/**
+ * Turns manifests into what a proof applies: moved into its namespaces, templates filled in, nothing that would touch the rest of the cluster. Pure.
+ * @throws Problem MANIFESTS_AMBIGUOUS
+ */
 export function prepare(inventory: Inventory, options: PrepareOptions): Preparation {
   const resources = inventory.resources.filter(({ kind, name }) => kind !== 'Namespace' && kind !== 'Kustomization' && name !== '');
   const namespaces = targetNamespaces(resources, options);
@@ -134,8 +139,21 @@ export function prepare(inventory: Inventory, options: PrepareOptions): Preparat
     if (copy.kind === 'Secret') for (const value of secretValues(copy)) secrets.add(value);
     objects.push({ ref, resource, object: copy, served, namespace: target, phase: phaseOf(resource.kind), changes });
   }
+  refuseDoubles(objects);
   objects.sort((a, b) => a.phase - b.phase);
   return { objects, leftOut, namespaces, secrets };
+}
+
+/** Two overlays of one deployment, or a whole repository with several: applying both would prove neither. */
+function refuseDoubles(objects: readonly Prepared[]): void {
+  const seen = new Map<string, Prepared>();
+  for (const prepared of objects) {
+    const key = `${prepared.object.apiVersion.split('/')[0]} ${prepared.object.kind} ${prepared.namespace}/${prepared.object.metadata.name}`;
+    const first = seen.get(key);
+    const where = ({ resource }: Prepared) => `${resource.source.path}:${lineOf(placeOf(resource))}`;
+    if (first) throw manifestsAmbiguous(prepared.ref, where(first), where(prepared));
+    seen.set(key, prepared);
+  }
 }
 
 /** The proof's namespace for the manifests' largest one; each further one gets a name behind it. */
