@@ -275,6 +275,22 @@ metadata: {name: c}
     );
 
     test(
+      'a cluster-scoped object of somebody else is neither changed nor removed',
+      async () => {
+        kubectl('create', 'clusterrole', 'proof-test-foreign', '--verb=get', '--resource=pods');
+        try {
+          const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: proof-test-foreign}\nrules: []\n';
+          const proof = await prove({ 'role.yaml': role }, { allowClusterScoped: true });
+          expect(proof.objects).toMatchObject([{ object: 'ClusterRole/proof-test-foreign', verdict: { is: 'unmet' } }]);
+          expect(kubectl('get', 'clusterrole', 'proof-test-foreign', '-o', 'jsonpath={.rules[0].verbs[0]}')).toBe('get');
+        } finally {
+          kubectl('delete', 'clusterrole', 'proof-test-foreign');
+        }
+      },
+      4 * MINUTES,
+    );
+
+    test(
       'what the guard keeps a program from is not held against it',
       async () => {
         const calls = {

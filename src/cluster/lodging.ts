@@ -2,7 +2,7 @@ import type { Inventory } from '../manifest/inventory.ts';
 import { isClusterScoped, namespaceOf } from '../manifest/resource.ts';
 import { clean, type Left } from './clean.ts';
 import type { Cluster } from './connect.ts';
-import { KIND, pathOf } from './discovery.ts';
+import { KIND, pathOf, type ServedKind } from './discovery.ts';
 import { PROOF_LABEL } from './guard.ts';
 import { holdNamespaces } from './namespace.ts';
 import type { Preparation } from './prepare.ts';
@@ -41,16 +41,18 @@ export async function lodge<T>(
     if (keep) return [];
     // Its own signal: an interrupted proof cleans up as well.
     const { signal: unhurried } = new AbortController();
-    const outside = objects.flatMap(({ namespace, served, object }) => (namespace === undefined && served ? [{ served, name: object.metadata.name }] : []));
     const finalized = objects.some(({ object }) => (object.metadata.finalizers ?? []).length > 0);
-    const made = await namespacesOf(cluster, proof, unhurried); // the canary's too
-    const left = await clean(
-      cluster,
-      Array.from(new Set([...wanted.map(({ name }) => name), ...made])),
-      outside,
-      finalized ? FINALIZED_WITHIN : CLEAN_WITHIN,
-      unhurried,
-    );
+    let left: readonly Left[];
+    try {
+      const made = await namespacesOf(cluster, proof, unhurried); // the canary's too
+      const names = Array.from(new Set([...wanted.map(({ name }) => name), ...made]));
+      const outside = await ownOutside(cluster, proof, objects, unhurried);
+      left = await clean(cluster, names, outside, finalized ? FINALIZED_WITHIN : CLEAN_WITHIN, unhurried);
+    } catch (error) {
+      // The cluster is away: what was found out must not be lost with it.
+      const because = error instanceof Error ? error.message : String(error);
+      left = wanted.map(({ name }) => ({ object: `Namespace/${name}`, because, remove: `ai-agents verify --clean --context ${cluster.context}` }));
+    }
     if (left.length > 0) onLeft(left);
     return left;
   };
@@ -76,6 +78,23 @@ export async function lodge<T>(
 async function removeOwn(cluster: Cluster, proof: string): Promise<void> {
   const { signal } = new AbortController();
   await clean(cluster, await namespacesOf(cluster, proof, signal), [], CLEAN_WITHIN, signal);
+}
+
+/** The cluster-scoped objects that this proof made: by its label, since one that it met there is somebody else's. */
+async function ownOutside(
+  { api }: Cluster,
+  proof: string,
+  objects: Preparation['objects'],
+  signal: AbortSignal,
+): Promise<{ served: ServedKind; name: string }[]> {
+  const kinds = new Map(objects.flatMap(({ namespace, served }) => (namespace === undefined && served ? [[pathOf(served, undefined), served] as const] : [])));
+  const query = { labelSelector: `${PROOF_LABEL}=${proof}` };
+  const found: { served: ServedKind; name: string }[] = [];
+  for (const [path, served] of kinds) {
+    const { items } = await api.json<{ items: { metadata: { name: string } }[] }>(path, { query, signal });
+    found.push(...items.map(({ metadata }) => ({ served, name: metadata.name })));
+  }
+  return found;
 }
 
 async function namespacesOf({ api }: Pick<Cluster, 'api'>, proof: string, signal: AbortSignal): Promise<string[]> {
