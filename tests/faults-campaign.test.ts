@@ -20,7 +20,8 @@ const main = join(import.meta.dirname, long ? '../dist/main.js' : '../src/cli/ma
 
 const backends = await startBackends();
 const { postgres, redis } = backends;
-afterAll(() => backends[Symbol.asyncDispose]());
+// a server's folder has thousands of files
+afterAll(() => backends[Symbol.asyncDispose](), 120_000);
 
 test.runIf(postgres && long)(
   'twenty processes that migrate at once bring an empty database to its version, and one of them does it',
@@ -70,28 +71,28 @@ describe.runIf(postgres && redis)('a bad day', () => {
         await workers[index]!.kill();
         workers[index] = run(index);
       },
-      'a worker is told to stop': async () => {
-        const index = Math.floor(Math.random() * workers.length);
-        workers[index]!.child.kill('SIGTERM');
-        await workers[index]!.ended;
-        workers[index] = run(index);
+      'PostgreSQL is killed': async () => {
+        await postgres!.kill();
+        await sleep(500);
+        await postgres!.start();
+      },
+      'Redis is replaced': async () => {
+        await redis!.kill();
+        await sleep(500);
+        await redis!.start();
       },
       'an API is killed': async () => {
         const index = Math.floor(Math.random() * apis.length);
         await apis[index]!.process.kill();
         apis[index] = await answer();
       },
+      'a worker is told to stop': async () => {
+        const index = Math.floor(Math.random() * workers.length);
+        workers[index]!.child.kill('SIGTERM');
+        await workers[index]!.ended;
+        workers[index] = run(index);
+      },
       'Redis is emptied': async () => redis!.flush(),
-      'Redis is replaced': async () => {
-        await redis!.kill();
-        await sleep(500);
-        await redis!.start();
-      },
-      'PostgreSQL is killed': async () => {
-        await postgres!.kill();
-        await sleep(500);
-        await postgres!.start();
-      },
     };
     let over = false;
     const happened: string[] = [];

@@ -12,11 +12,12 @@ import { trueStory } from './scratch-repository.ts';
 
 const backends = await startBackends();
 const { postgres, redis } = backends;
-afterAll(() => backends[Symbol.asyncDispose]());
+// a server's folder has thousands of files
+afterAll(() => backends[Symbol.asyncDispose](), 120_000);
 const grounds: Ground[] = [];
 afterEach(async () => {
   for (const ground of grounds.splice(0)) await ground[Symbol.asyncDispose]();
-});
+}, 60_000);
 async function ground(stories = 20, onRedis = redis !== undefined) {
   const one = await newGround(postgres!, onRedis ? redis : undefined, stories);
   grounds.push(one);

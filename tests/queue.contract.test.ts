@@ -14,7 +14,8 @@ import { startWorker, type WorkerOptions } from '../src/worker/worker.ts';
 import { eventually, newTenant, silent, startBackends } from './backends.ts';
 
 const backends = await startBackends();
-afterAll(() => backends[Symbol.asyncDispose]());
+// a server's folder has thousands of files
+afterAll(() => backends[Symbol.asyncDispose](), 120_000);
 
 const Input = z.object({ n: z.number() });
 type Context = JobContext<undefined>;
@@ -30,7 +31,7 @@ describe.each(backends.queues)('queue on $name', (backend) => {
   }, 60_000);
   afterEach(async () => {
     for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-  });
+  }, 60_000);
   afterAll(async () => {
     await queue[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,11 +128,17 @@ async function keepServer(command: string, args: string[], who: User, folder: st
     dying.kill('SIGKILL');
     await dead;
   };
-  const start = async () => {
+  const launch = () => {
     child = spawn(command, args, { ...who, cwd: folder, stdio: 'ignore' });
+    return child;
+  };
+  const start = async () => {
+    let started = launch();
     for (let tries = 0; !answers(); tries++) {
-      if (tries > 300 || child.exitCode !== null) throw new Error(`${command} did not start`);
+      if (tries > 600) throw new Error(`${command} did not start`);
       await sleep(50);
+      // PostgreSQL does not start while a process of the one that was killed still lives, which it does for a moment.
+      if (started.exitCode !== null) started = launch();
     }
   };
   const last = () => child?.kill('SIGKILL');
@@ -146,7 +153,7 @@ async function keepServer(command: string, args: string[], who: User, folder: st
     async [Symbol.asyncDispose]() {
       await kill();
       process.off('exit', last);
-      rmSync(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

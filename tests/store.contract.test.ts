@@ -25,7 +25,8 @@ import { createToken, findTokenUser, listTokens, revokeToken } from '../src/stor
 import { eventually, newTenant, startBackends } from './backends.ts';
 
 const backends = await startBackends();
-afterAll(() => backends[Symbol.asyncDispose]());
+// a server's folder has thousands of files
+afterAll(() => backends[Symbol.asyncDispose](), 120_000);
 
 const bell = () => {
   const rung: string[] = [];
