@@ -64,6 +64,7 @@ export const controllerCauses = defineCauses(function* (scene) {
             fix: 'Install metrics-server, or the adapter that the metric needs.',
             at: placeIn(resource, 'spec', 'metrics'),
             blames: 'cluster',
+            final: !/currently unable/.test(message), // a metrics-server that starts, or is overloaded, comes round
           };
           break;
         }
