@@ -39,7 +39,7 @@ const WORDS: readonly (readonly [Sort, RegExp])[] = [
   ['compose', /\bdocker[- ]?compose\b|\bcompose (?:files?|services?|stacks?|profiles?|projects?|overrides?|config\w*)\b/i],
   [
     'workflow',
-    /\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/,
+    /^["'`]?[\w-]+["'`]?\s+job\s*[:—–-]|\bworkflow_dispatch\b|\bruns-on\b|\bpull_request\b|\bactions\/[\w-]+@|\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/,
   ],
   [
     'test',
@@ -107,8 +107,8 @@ function isOf(sort: Sort, path: string, { paths }: Inventory): boolean {
 /** A file that a step works on (`Copy go.mod`, `build ./web`) is not what it is about. */
 const isSubject = (path: string, text: string): boolean =>
   /\.\w+$/.test(path) &&
-  !/\b(?:cop(?:y|ies)|mounts?|builds?|context|env_file|env file|from|installs?|runs?|using|with|entrypoint|cmd|command|volumes?|and)\W{0,3}$/i.test(
-    text.slice(0, text.indexOf(path)),
+  !/\b(?:cop(?:y|ies|ied)|mount(?:s|ed)?|builds?|context|env_?\s?file|from|install(?:s|ed)?|runs?|using|entrypoint|cmd|command|volumes?)\b[^;]*$/i.test(
+    text.slice(0, text.indexOf(path)).slice(-60),
   );
 
 const pathsIn = (text: string): string[] => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/[.,:;]+$/, ''));
@@ -121,7 +121,7 @@ function artefact(sort: Sort, text: string, context: Context, inherited: boolean
   const named = main.length > 0 ? main : pathsIn(text).filter(ofSort);
   const exact = named.filter((path) => !isBare(path)).flatMap((path) => matchingPaths(path, context.inventory.paths).filter(PATHS[sort]));
   if (exact.length === 0 && named.some((path) => !isBare(path))) return undefined; // that it is not there is for others to say
-  const paths = exact.length > 0 ? Array.from(new Set(exact)) : chosen(sort, all, text, context);
+  const paths = exact.length > 0 ? Array.from(new Set(exact)) : chosen(sort, all, text, context, inherited);
   const each = /\b(?:all|every|each|both)\b|\b(?:[Dd]ocker|[Cc]ontainer)files\b/.test(text);
   return {
     sort,
@@ -135,33 +135,49 @@ function artefact(sort: Sort, text: string, context: Context, inherited: boolean
 /** A name that says the sort and not which: `Dockerfile`, where several folders have one. */
 const isBare = (path: string): boolean => /^(?:dockerfile|containerfile)s?$/i.test(path);
 
-/** Of several files those whose path shares a word with the sentence, or with what was said before it; else those that are used by default. */
-function chosen(sort: Sort, all: readonly string[], text: string, context: Context): readonly string[] {
+/**
+ * Of several files those that the sentence's words name, or those that were named before it; else those that are used by default.
+ * A sentence that goes on about a file asks what was named first.
+ */
+function chosen(sort: Sort, all: readonly string[], text: string, context: Context, inherited: boolean): readonly string[] {
   const ours = all.filter((path) => !ASIDE.test(path));
   const paths = ours.length > 0 ? ours : all;
   if (paths.length <= 1) return paths;
-  for (const [distance, said] of [text, ...context.before()].entries()) {
+  const before = context.before();
+  const root = paths.filter((path) => !path.includes('/'));
+  const byName = (said: string) => {
+    if (root.length === 1 && AT_ROOT.test(said) && pathsIn(said).some(isBare)) return root;
     const files = pathsIn(said)
       .filter((path) => PATHS[sort](path) && !isBare(path))
       .flatMap((path) => matchingPaths(path, context.inventory.paths));
-    const named = paths.filter((path) => files.includes(path));
-    if (named.length > 0) return named;
-    if (distance > NEAR || sort === 'test') continue;
-    const words = new Set(wordsOf(said).flatMap(meanings).map(stem));
-    const beside = new Set(
-      wordsOf(BESIDE.exec(said)?.[0] ?? '')
-        .flatMap(meanings)
-        .map(stem),
-    );
-    const scores = paths.map((path) => {
-      const own = Array.from(new Set(wordsOf(path).map(stem))).filter((word) => !IN_EACH.has(word));
-      return own.filter((word) => words.has(word)).length + 2 * own.filter((word) => beside.has(word)).length;
-    });
-    const top = Math.max(...scores);
-    if (top > 0) return paths.filter((_, index) => scores[index] === top);
-  }
+    return paths.filter((path) => files.includes(path));
+  };
+  const atRoot = byName(text);
+  if (atRoot.length > 0) return atRoot;
+  const named = before.map(byName).find((found) => found.length > 0);
+  const [own = [], ...near] = sort === 'test' ? [] : [text, ...before.slice(0, NEAR)].map((said) => sharing(said, paths));
+  const found = (inherited ? [named, own, ...near] : [own, named, ...near]).find((each) => each !== undefined && each.length > 0);
+  if (found) return found;
   const usual = paths.filter((path) => DEFAULT[sort].test(path));
   return usual.length > 0 ? usual : paths;
+}
+
+const AT_ROOT = /\b(?:at|in)\s+(?:the\s+)?(?:(?:project|repo|repository|solution|monorepo)\s+)?root\b|\broot\s+(?:docker|container)file\b/i;
+
+/** The paths that share most words with a text. */
+function sharing(said: string, paths: readonly string[]): readonly string[] {
+  const words = new Set(wordsOf(said).flatMap(meanings).map(stem));
+  const beside = new Set(
+    wordsOf(BESIDE.exec(said)?.[0] ?? '')
+      .flatMap(meanings)
+      .map(stem),
+  );
+  const scores = paths.map((path) => {
+    const own = Array.from(new Set(wordsOf(path).map(stem))).filter((word) => !IN_EACH.has(word));
+    return own.filter((word) => words.has(word)).length + 2 * own.filter((word) => beside.has(word)).length;
+  });
+  const top = Math.max(...scores);
+  return top > 0 ? paths.filter((_, index) => scores[index] === top) : [];
 }
 
 /** Words of claims farther away than this say nothing about which file is meant; a file's name does. */
@@ -179,9 +195,9 @@ const ASIDE = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|templates?|node_
 const IN_EACH = new Set(
   ['dockerfile', 'containerfile', 'docker', 'compose', 'yml', 'yaml', 'github', 'workflow', 'workflows', 'test', 'tests', 'py', 'ts', 'js', 'src'].map(stem),
 );
-/** What `docker build` and `docker compose` take when nothing is said. */
+/** What `docker compose` takes when nothing is said. */
 const DEFAULT: Readonly<Record<Sort, RegExp>> = {
-  dockerfile: /^(?:Dockerfile|Containerfile)$/,
+  dockerfile: /$^/,
   compose: /^(?:[^/]+\/)?(?:docker-)?compose\.ya?ml$/,
   workflow: /$^/,
   test: /$^/,

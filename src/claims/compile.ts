@@ -98,7 +98,7 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
 }
 
 /** Patterns may take the square of a word's length; what a deployment is said to be needs no such words. */
-const isEndless = (text: string): boolean => text.length > 10_000 || text.split(/\s/).some((word) => word.length > 300);
+export const isEndless = (text: string): boolean => text.length > 10_000 || text.split(/\s/).some((word) => word.length > 300);
 
 function compile(context: Context): Reading {
   const { claim } = context;

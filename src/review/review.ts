@@ -3,7 +3,7 @@ import { Source } from '../checkout/source.ts';
 import { answerAll, type Ground } from '../checks/answer.ts';
 import type { Check } from '../checks/check.ts';
 import type { Verdict } from '../checks/verdict.ts';
-import { compileStory, type Reading } from '../claims/compile.ts';
+import { compileStory, isEndless, type Reading } from '../claims/compile.ts';
 import { PATH_PATTERN } from '../claims/lexicon.ts';
 import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
 import { type Inventory, isInside, isManifestPath, readInventory } from '../manifest/inventory.ts';
@@ -81,7 +81,9 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
 function namedFiles(story: Story, { paths }: Checkout): Set<string> {
   const known = new Set(paths);
   return new Set(
-    story.claims.flatMap(({ text }) => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/^\.?\//, '')).filter((path) => known.has(path))),
+    story.claims
+      .filter(({ text }) => !isEndless(text))
+      .flatMap(({ text }) => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/^\.?\//, '')).filter((path) => known.has(path))),
   );
 }
 

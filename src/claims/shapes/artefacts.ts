@@ -51,8 +51,19 @@ export function artefactChecks(text: string, context: Context, happens: boolean)
 
 /** What looks like something to be run, and states what is in a file: "Run npm ci" among the steps of a Dockerfile, "Test: ..." after the file with the tests. */
 function isStep(text: string, { sort, inherited, named }: Artefact): boolean {
-  if (sort === 'dockerfile') return inherited && /^runs?\s+(?!the\b|container|image|docker\b|podman\b)/i.test(text);
-  if (sort === 'test') return /^tests?\s*:|^(?:add|write|create|implement)/i.test(text) || named.some((path) => text.startsWith(path));
-  if (sort !== 'workflow') return false;
-  return inherited ? /\bruns? via\b/.test(text) : !/^(?:verify|test|check|confirm|validate|run|trigger|push|observe|monitor|wait|ensure)\b/i.test(text);
+  const acts =
+    /^(?:verify|test|check|confirm|validate|run|start|stop|build|rebuild|restart|launch|execute|deploy|trigger|push|observe|monitor|wait|ensure|docker|podman)\b/i.test(
+      text,
+    );
+  const states = /^(?:build[\s-]?arg(?:ument)?s?|restart(?:\s+policy)?|triggers?|builds?)\s*[:=]|^restart\s+policy\b/i.test(text);
+  switch (sort) {
+    case 'dockerfile':
+      return states || (inherited && /^runs?\s+(?!the\b|container|image|docker\b|podman\b)/i.test(text)) || /^(?:stage\s+\d|cmd|entrypoint)\b/i.test(text);
+    case 'test':
+      return /^tests?\s*:|^(?:add|write|create|implement)/i.test(text) || named.some((path) => text.startsWith(path));
+    case 'workflow':
+      return states || (!acts && (!inherited || /\bjobs?\s*[:—–-]|\bruns? via\b/.test(text)));
+    case 'compose':
+      return states || (!acts && !/\bdocker(?:-|\s)compose\s+(?:up|down|build|run|exec|ps|logs|config)\b/i.test(text));
+  }
 }

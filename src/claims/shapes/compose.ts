@@ -63,6 +63,7 @@ class Reader {
     this.#topLevel();
     this.#onlyPorts();
     this.#dependencies();
+    this.#someDependency();
     const arguments_ = this.#insideBrackets();
     const stated = [...this.#values(), ...this.#presentOnly()].sort((a, b) => a.at - b.at);
     const subjects = this.#mentions.filter(({ start, end }) => !arguments_.has(start) && !this.#sentence.isExplained(start, end));
@@ -72,8 +73,8 @@ class Reader {
       if (services.length === 0) this.#checks.push({ is: 'unread', aside: false, says: `no service was named that ${says}` });
       if (every) this.#sentence.takeAll(/\b(?:all|every|each|both)\b/i);
     }
-    this.#counted();
     this.#listed();
+    this.#counted();
     // a service that is made is claimed to be there; one that has something is only what the rest is about
     const made = /^(?:add|create|define|uncomment|include|implement)\w*\b/i.test(text) || /\bdefines?\b/i.test(text) || stated.length === 0;
     for (const { start, end, services } of subjects) {
@@ -101,14 +102,14 @@ class Reader {
   }
 
   /** Whose value stands at an offset: the services named last before it, else those named next, else those that the task is about. */
-  #subjectAt(at: number, subjects: readonly Mention[]): { services: readonly string[]; every: boolean } {
+  #subjectAt(at: number, subjects: readonly Mention[], alone = false): { services: readonly string[]; every: boolean } {
     const { text } = this.#sentence;
     const before = subjects.filter(({ end }) => end <= at).at(-1);
     if (before) return { services: grouped(subjects, before, text), every: false };
     const next = subjects.find(({ start }) => start >= at);
     if (next) return { services: grouped(subjects, next, text), every: false };
     if (/\b(?:all|every|each)\s+(?:\w+\s+)?(?:services?|containers?)\b/i.test(text)) return { services: this.#names, every: true };
-    if (this.#mentions.length > 0) return { services: [], every: false };
+    if (this.#mentions.length > 0 && !alone) return { services: [], every: false };
     for (const earlier of this.#context.before().slice(0, 6)) {
       const named = servicesIn(earlier.replace(/\([^()]*\)/g, ' '), this.#files);
       const services = Array.from(new Set(named.flatMap((mention) => mention.services)));
@@ -130,18 +131,34 @@ class Reader {
 
   #topLevel(): void {
     const targets = this.#files.map(({ path }) => ({ path, document: 0 }));
-    const named = /\b(?:named\s+)?volumes\s*(?::|are|=)?\s+(.+)$|\bnamed volumes?\s+(.+)$/i.exec(this.#sentence.text);
-    if (!named || !/\bnamed\b|\bvolumes\s*:/i.test(named[0])) return;
-    const offset = named.index + named[0].length - (named[1] ?? named[2]!).length;
-    for (const item of (named[1] ?? named[2]!).matchAll(/([a-z][\w-]*)(?:\s*\(([^()]*)\))?(?=\s*(?:,|and\b|\+|&|$|are\b|is\b))/gi)) {
-      const start = offset + item.index;
-      const [whole, volume, note] = item;
-      if (this.#sentence.isExplained(start, start + whole.length) || /^(?:and|for|with|are|is|defined)$/i.test(volume!)) continue;
-      this.#sentence.mark(start, start + whole.length);
+    const { text } = this.#sentence;
+    const named = /\bnamed\s+volumes?\s*(?::|are|=)?\s*(?=[a-z"'`])|\bvolumes\s*:\s*(?=[a-z"'`])/i.exec(text);
+    if (!named) return;
+    let at = named.index + named[0].length;
+    let found = 0;
+    for (let item = VOLUME.exec(text.slice(at)); item; item = VOLUME.exec(text.slice(at))) {
+      const [whole, volume, note, mounted, more] = item;
+      if (/^(?:and|for|with|are|is|defined|from|in|on|to)$/i.test(volume!)) break;
+      this.#sentence.mark(at, at + whole.length);
       this.#checks.push(fragmentOf(`there is a volume ${volume}`, targets, { volumes: { [volume!]: {} } }, 'assert', this.#of));
       const user = note === undefined ? undefined : servicesIn(note, this.#files)[0];
       if (user) this.#state(user.services[0]!, `uses the volume ${volume}`, [{ volumes: { $: 'somewhere', text: volume! } }]);
+      if (mounted) {
+        const holders: Expected[] = [{ $: 'somewhere', text: `${volume}:${mounted}` }, [{ source: volume!, target: mounted }]];
+        const { services } = this.#subjectAt(at, this.#mentions);
+        for (const service of services)
+          this.#state(
+            service,
+            `mounts ${volume} at ${mounted}`,
+            holders.map((volumes) => ({ volumes })),
+          );
+        if (services.length === 0) this.#checks.push({ is: 'unread', aside: false, says: `no service was named that mounts ${volume}` });
+      }
+      found++;
+      at += whole.length;
+      if (!more) break;
     }
+    if (found === 0) return;
     this.#sentence.takeAll(/\bnamed\b|\bvolumes?\b|\bdefined\b/i);
   }
 
@@ -149,6 +166,7 @@ class Reader {
   #onlyPorts(): void {
     const { text } = this.#sentence;
     const only =
+      /\bexpos(?:e|es|ing)\s+only\s+([^—–;.]*?)\s*ports?\b(?:\s+(?:to|on)\s+(?:the\s+)?host)?/i.exec(text) ??
       /\bonly\s+(?:the\s+)?(?:ports?\s+)?([^—–;.]*?)\s*(?:ports?\s+)?(?:are|is)?\s*(?:exposed|published|mapped|accessible|reachable)\b(?:\s+(?:to|on|from)\s+(?:the\s+)?(?:host|outside|localhost))?/i.exec(
         text,
       );
@@ -158,6 +176,10 @@ class Reader {
     const ports = Array.from(only[1]!.matchAll(/\b(\d{2,5})\s*(?:\(\s*([\w-]+)\s*\))?/g));
     for (const [, number, name] of ports) {
       const [user] = name ? servicesIn(name, this.#files) : inside.length === 1 ? inside : [];
+      if (user) this.#state(user.services[0]!, `publishes ${number}`, [{ ports: [{ $: 'port', number: Number(number) }] }]);
+    }
+    for (const [, name, number] of only[1]!.matchAll(/([A-Za-z][\w-]*)["'`]?\s*\((\d{2,5})\)/g)) {
+      const [user] = servicesIn(name!, this.#files);
       if (user) this.#state(user.services[0]!, `publishes ${number}`, [{ ports: [{ $: 'port', number: Number(number) }] }]);
     }
     const publishing = this.#names.filter((service) =>
@@ -180,7 +202,7 @@ class Reader {
       this.#state(user.services[0]!, `has port ${pair[2]} inside only`, [{ expose: [{ $: 'port', number: Number(pair[2]) }] }, { ports: { $: 'absent' } }]);
     }
     this.#sentence.take(/\(\s*no\s+[\d,\s]+(?:in\s+ports:?)?\s*\)/i);
-    this.#sentence.takeAll(/\binternal(?:-only)?\b|\bvia\b|\bexpose:|\bports:|\(\s*not\s+ports:?\s*\)|\bhost\b|\bnot\b|\bonly\b/i);
+    this.#sentence.takeAll(/\binternal(?:-only)?\b|\bvia\s+expose:?|\bexpose:|\(\s*not\s+ports:?\s*\)/i);
   }
 
   /** `web depends on postgres (healthy), redis (healthy)`, `depends_on: [postgres]`, with the condition where one is named. */
@@ -193,7 +215,7 @@ class Reader {
       const healthy = /\bservice_healthy\b|\bhealth\w*\s*(?:check)?\s*conditions?\b/i.test(list);
       const subjects = this.#mentions.filter(({ end }) => end <= start && !/;|\.\s/.test(text.slice(end, start)));
       const last = subjects.at(-1);
-      const users = last ? grouped(subjects, last, text) : this.#subjectAt(start, []).services;
+      const users = last ? grouped(subjects, last, text) : this.#subjectAt(start, [], true).services;
       let from = offset;
       for (const named of this.#mentions.filter((mention) => mention.start >= offset && mention.end <= offset + list.length)) {
         if (!/^[\s,+&[\]"'`(){}]*(?:and\s+|both\s+|on\s+)*[\s"'`[]*$/.test(text.slice(from, named.start).replace(/\((?:service_)?\w+\)/g, ''))) break;
@@ -216,7 +238,7 @@ class Reader {
         from = named.end + (/^["'`]?\s*\(\s*\w+\s*\)/.exec(text.slice(named.end))?.[0].length ?? 0);
       }
       if (from === offset || users.length === 0) continue;
-      this.#sentence.mark(start, from);
+      this.#sentence.mark(start, from + /^[\s}\])"'`]*/.exec(text.slice(from))![0].length);
       if (last && !/[:,]/.test(text.slice(last.end, start)))
         for (const subject of subjects) if (subject.end > last.start - 40) this.#sentence.mark(subject.start, subject.end);
       this.#sentence.takeAll(/\bwith\s+(?:health[\s-]?check\s+)?conditions?:?\s*(?:service_healthy)?|\bconditions?\s*:?\s*service_\w+|\bservice_healthy\b/i);
@@ -236,18 +258,22 @@ class Reader {
       });
       for (const { index } of accepted) found.push({ at: index!, ...statedAt.get(index!)! });
     };
-    const built = (image: { repository: string; tag: string }): Expected[] => [{ image: { $: 'image', ...image } }];
-    each(/(?<![\w/=:.@$-])(?:image\s*:?\s*)?((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z][\w.-]*):([a-z0-9][\w.-]*)(?=$|[\s),;"'\]])/i, ([, repository, tag]) =>
-      /^(?:port|ports|localhost|https?|uid|restart|condition|interval|timeout|cpus|mem_limit|target|context|version|retries)$/i.test(repository!) ||
-      /^\d+$/.test(repository!)
-        ? undefined
-        : { says: `uses ${repository}:${tag}`, any: built({ repository: repository!, tag: tag! }) },
+    each(/(?<![\w/=:.@$-])(image\s*:?\s*)?((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z][\w.-]*):([a-z0-9][\w.-]*)(?=$|[\s),;"'\]])/i, (match) => {
+      const [whole, word, repository, tag] = match;
+      const code = this.#code.some(({ start, end }) => start <= match.index! && end >= match.index! + whole.length);
+      if (/^(?:port|ports|localhost|https?|uid|restart|condition|interval|timeout|cpus|mem_limit|target|context|version|retries)$/i.test(repository!))
+        return undefined;
+      if (!word && !code && !/\d|^(?:latest|stable|alpine|slim|lts)$/i.test(tag!)) return undefined;
+      return { says: `uses ${repository}:${tag}`, any: [{ image: { $: 'image', repository: repository!, tag: tag! } }] };
+    });
+    each(
+      /\b(?:no|without)\s+(?:exposed\s+|published\s+|host\s+|external\s+)?ports?\b:?(?:\s+(?:mappings?|bindings?|exposed|published))?(?:\s*\([^()]*\))?/i,
+      () => ({
+        says: 'publishes no port',
+        any: [{ ports: { $: 'present' } }],
+        mode: 'error',
+      }),
     );
-    each(/\b(?:no|without)\s+(?:exposed\s+|published\s+|host\s+|external\s+)?ports?\b:?(?:\s+(?:mapping|exposed|published))?(?:\s*\([^()]*\))?/i, () => ({
-      says: 'publishes no port',
-      any: [{ ports: { $: 'present' } }],
-      mode: 'error',
-    }));
     each(/(?<![\d:])(\d{2,5}):(\d{2,5})(?![\d:])/, ([, published, target]) => ({
       says: `maps ${published} to ${target}`,
       any: [{ ports: [{ $: 'contains', text: `${published}:${target}` }] }, { ports: [{ published: published!, target: Number(target) }] }],
@@ -309,6 +335,10 @@ class Reader {
     each(/\b(?:persistent\s+|named\s+|data\s+)?volumes?\b(?:\s+mounts?)?(?:\s+for\s+(?:data\s+)?persistence)?|\bpersistent (?:storage|data)\b/i, () => ({
       says: 'has a volume',
       any: [{ volumes: { $: 'present' } }],
+    }));
+    each(/\bnetwork\s*\(\s*["'`]?([a-z][\w-]*)["'`]?\s*\)/i, ([, name]) => ({
+      says: `is in the network ${name}`,
+      any: [{ networks: { $: 'somewhere', text: name! } }],
     }));
     each(
       /\bnetworks?\s*[:=]?\s*["'`]([a-z][\w-]*)["'`]|\b(?:on|in|via|to)\s+(?:the\s+)?["'`]?([a-z][\w-]*[_-](?:net|network)|[a-z][\w-]*-network)\b["'`]?(?:\s+network)?/i,
@@ -409,6 +439,7 @@ class Reader {
     const { text } = this.#sentence;
     const match = /\bservices?\s*(?::|\()\s*(?=[\w"'`])/i.exec(text) ?? /\bdefin(?:es?|ing)\s*(?::|the)?\s*(?:services\s+)?(?=[\w"'`])/i.exec(text);
     if (!match) return;
+    this.#sentence.take(/\b(?:all\s+)?(?:\d|two|three|four|five|six|seven|eight)\s+(?=services\b)|\ball\s+(?=services\b)/i);
     let at = match.index + match[0].length;
     for (let item = ITEM.exec(text.slice(at)); item; item = ITEM.exec(text.slice(at))) {
       const [whole, name] = item;
@@ -420,6 +451,17 @@ class Reader {
       this.#sentence.mark(start, mention ? Math.max(mention.end, start + name!.length) : start + name!.length);
       at += whole.length;
     }
+  }
+
+  /** `Set depends_on with condition: service_healthy`, of no service in particular: some service does. */
+  #someDependency(): void {
+    const match = /\bdepends_on\b[^;.]*\b(service_(?:healthy|started|completed_successfully))\b/.exec(this.#sentence.text);
+    if (!match || this.#mentions.length > 0 || this.#checks.length > 0) return;
+    this.#sentence.mark(match.index, match.index + match[0].length);
+    this.#sentence.take(/\bfor\s+(?:correct\s+)?startup\s+order(?:ing)?\b/i);
+    const targets = this.#files.map(({ path }) => ({ path, document: 0 }));
+    const says = `a service waits until another is ${match[1]!.slice('service_'.length)}`;
+    this.#checks.push(fragmentOf(says, targets, { services: { $: 'deep', key: 'condition', value: match[1]! } }, 'assert', this.#of));
   }
 
   /** `with 3 Fila nodes`: so many services are called so, or there are so many at all. */
@@ -440,6 +482,10 @@ class Reader {
     for (const service of counted) this.#state(service, 'is there', [{}]);
   }
 }
+
+/** One volume of a list with what explains it in brackets, or where it is mounted. */
+const VOLUME =
+  /^["'`]?([a-z][\w-]*)["'`]?(?:\s*\(([^()]*)\))?(?:\s*(?:→|->|=>|mounted\s+(?:at|to)|mapped\s+to|at)\s*["'`]?(\/[\w./-]*\w)["'`]?)?(\s*,\s*(?:and\s+)?|\s+and\s+|\s*[&+]\s*)?/i;
 
 /** One name of a list with what explains it in brackets, and the comma or the end behind it. */
 const ITEM = /^["'`]?([A-Za-z][\w-]*)["'`]?(?:\s+(?:service|container|sidecar))?(?:\s*\([^()]*\))?\s*(?:,\s*(?:and\s+)?|\band\b\s*|&\s*|\+\s*|\)|$)/i;
@@ -471,7 +517,7 @@ function servicesIn(text: string, files: readonly File[]): Mention[] {
   );
   // what follows a colon or stands in a path, a variable or an image is a value
   const nouns = text.replace(
-    /\S*(?:[A-Z0-9]_[A-Z0-9]|:\/\/|\w\/\w|\/\w|[\w}]=\w|\w:\d|--?\w)\S*|\b\w+(?:-\w+)*:(?=[a-z0-9])\S+|\b[\w.-]+\.(?:ya?ml|md|ts|js|py|sh)\b/g,
+    /\S*(?:[A-Z0-9]_[A-Z0-9]|:\/\/|\w\/\w|\/\w|[\w}]=\w|\w:\d)\S*|(?<![\w-])--?\w\S*|\b\w+(?:-\w+)*:(?=[a-z0-9])\S+|\b[\w.-]+\.(?:ya?ml|md|ts|js|py|sh)\b/g,
     (value) => ' '.repeat(value.length),
   );
   const found: Mention[] = [];

@@ -1,5 +1,6 @@
 import type { Check, DockerfileCheck, DockerfileFeature } from '../../checks/check.ts';
 import type { Dockerfile } from '../../code/dockerfile.ts';
+import type { Image } from '../../manifest/resource.ts';
 import type { Artefact } from '../artefact.ts';
 import { codeIn } from '../code-span.ts';
 import type { Context } from '../context.ts';
@@ -35,7 +36,7 @@ export function dockerfileChecks(sentence: Sentence, context: Context, { paths, 
   );
   runSteps(sentence, context, add);
   users(sentence, add);
-  copies(sentence, context, add);
+  copies(sentence, context, files, add);
   programs(sentence, context, add);
   bases(sentence, files, add);
   shapeOfStages(sentence, files, add);
@@ -67,7 +68,7 @@ function noneThere(sentence: Sentence, context: Context): Check[] {
 function stageOf(sentence: Sentence, context: Context, files: readonly Dockerfile[]): { said: Stage; sure: boolean } | undefined {
   const own = stageIn(sentence.text, files);
   if (own !== undefined) {
-    sentence.take(/\b(?:define|add|create)?s?\s*\bstage\s+#?\d\b\s*:?/i);
+    sentence.take(/\b(?:define|add|create)?s?\s*\bstage\s+#?\d\b(?:\s*\([^()]{0,40}\))?\s*:?/i);
     return { said: own, sure: typeof own === 'string' };
   }
   if (/\bstages?\b|\b(?:docker|container)files?\b/i.test(sentence.text)) return undefined;
@@ -82,6 +83,8 @@ function stageOf(sentence: Sentence, context: Context, files: readonly Dockerfil
 function stageIn(text: string, files: readonly Dockerfile[]): Stage | undefined {
   const called = /\bFROM\s+\S+(?:\s+\S+)?\s+AS\s+([\w.-]+)/i.exec(text)?.[1];
   if (called !== undefined && files.some(({ stages }) => stages.some(({ name }) => name === called))) return called;
+  const bracket = /\bstage\s+#?\d\s*[(:—–-]\s*["'`]?([a-z][\w-]*)["'`]?\s*(?=[):])/i.exec(text)?.[1];
+  if (bracket !== undefined && files.some(({ stages }) => stages.some(({ name }) => name === bracket))) return bracket;
   const number = /\bstage\s+#?(\d)\b/i.exec(text)?.[1];
   if (number !== undefined && Number(number) > 0) return Number(number) - 1;
   const name = /(?<!from\s(?:the\s)?)["'`]?\b([\w.-]+)["'`]?\s+stage\b/i.exec(text)?.[1];
@@ -95,25 +98,45 @@ function stageIn(text: string, files: readonly Dockerfile[]): Stage | undefined 
   return /\b(?:final|runtime|production|last)\s+(?:stage|image)\b/i.test(text) && !/\bstages\b/i.test(text) ? 'last' : undefined;
 }
 
+interface Clause {
+  readonly start: number;
+  /** where what follows the verb begins */
+  readonly offset: number;
+  readonly rest: string;
+}
+
+/** The parts of a sentence that begin with a verb: `copy package.json, run npm ci` has two. */
+function clausesWith(verb: string, { text }: Sentence): Clause[] {
+  const opening = new RegExp(`(?:^|[,;:—–]\\s*|\\(\\s*|\\band\\s+|\\bthen\\s+|\\bshall\\s+|\\bstage\\s+)(?:add\\s+)?(${verb})\\s+`, 'gi');
+  return Array.from(text.matchAll(opening), (match) => {
+    const offset = match.index + match[0].length;
+    const rest = text.slice(offset);
+    const end = NEXT_VERB.exec(rest)?.index ?? rest.length;
+    return { start: match.index + match[0].search(/\w/), offset, rest: rest.slice(0, end) };
+  });
+}
+const NEXT_VERB =
+  /;|\.\s|,\s*(?:and\s+|then\s+)?(?:runs?|cop(?:y|ies)|creates?|sets?|declares?|exposes?|extends?|installs?|generates?|uses?|non-?root|["'`]?(?:CMD|ENTRYPOINT|EXPOSE|ENV|ARG|USER|WORKDIR|HEALTHCHECK|COPY|RUN|FROM)\b)/;
+
 /** `Run npm ci to install dependencies`: a RUN has the command, and each exact word of the rest. */
 function runSteps(sentence: Sentence, context: Context, add: Add): void {
-  const match = /(?:^|file\s*[:—–-]\s+)(?:add\s+)?runs?\s+(?!as\b|on\b|in\b|at\b)(.+)$/i.exec(sentence.text);
-  if (!match || /\b(?:non-?root|container|image)\b/i.test(match[1]!.slice(0, 30))) return;
-  const start = sentence.text.length - match[1]!.length;
-  const span = codeIn(sentence, context).find((code) => code.start === start);
-  const command = span?.text ?? match[1]!.split(/\s+(?:to|for|so|with|in|and|before|after|during|as)\s|[,;(]/)[0]!.trim();
-  if (
-    !new RegExp(
-      `^(?:${COMMAND_WORDS}|apt(?:-get)?|apk|yum|dnf|uv|poetry|bun|composer|bundle|chmod|chown|mkdir|adduser|addgroup|useradd|groupadd|dotnet)\\b`,
-    ).test(command)
-  )
-    return;
-  sentence.mark(match.index, start + command.length);
-  const rest = sentence.takeAll(/(?<![\w./-])(?:[A-Z][A-Z0-9_]*=\S*[^\s,;.)]|\.{0,2}\/[\w./-]*\w)/).map(([word]) => word);
-  add({ a: 'instruction', keyword: 'RUN', holds: [command, ...rest] }, `runs ${[command, ...rest].join(' ')}`);
+  for (const { start, offset, rest } of clausesWith('runs?', sentence)) {
+    if (/^(?:as|on|in|at)\b|\b(?:non-?root|container|image)\b/i.test(rest.slice(0, 30))) continue;
+    const span = codeIn(sentence, context).find((code) => code.start === offset);
+    const command = span?.text ?? rest.split(/\s+(?:to|for|so|with|in|and|before|after|during|as)\s|[,;(]/)[0]!.trim();
+    if (!COMMAND.test(command)) continue;
+    sentence.mark(start, offset + command.length);
+    const exact = sentence
+      .takeWhere(/(?<![\w./-])(?:[A-Z][A-Z0-9_]*=\S*[^\s,;.)]|\.{0,2}\/[\w./-]*\w)/, ({ index }) => index! >= offset && index! < offset + rest.length)
+      .map(([word]) => word);
+    add({ a: 'instruction', keyword: 'RUN', holds: [command, ...exact] }, `runs ${[command, ...exact].join(' ')}`);
+  }
   // why it is run states nothing of its own
-  sentence.drop(/\bto\s+(?:install|cache|create|build|compile|download|produce|generate)\s+[\w\s-]+$/i);
+  if (/^(?:add\s+)?run/i.test(sentence.text)) sentence.drop(/\bto\s+(?:install|cache|create|build|compile|download|produce|generate)\s+[\w\s-]+$/i);
 }
+const COMMAND = new RegExp(
+  `^(?:${COMMAND_WORDS}|apt(?:-get)?|apk|yum|dnf|uv|poetry|bun|composer|bundle|chmod|chown|mkdir|adduser|addgroup|useradd|groupadd|dotnet|corepack)\\b`,
+);
 
 function users(sentence: Sentence, add: Add): void {
   const instruction = sentence.take(/\bUSER\b\s*(?:to|is|as|=|:)?\s*["']?([a-z_][\w.-]*|\d+)(?::([\w.-]+))?["']?(?=$|[\s,;.)])/);
@@ -150,7 +173,9 @@ function users(sentence: Sentence, add: Add): void {
 }
 
 /** `Copy go.mod and go.sum to working directory`, `COPY --from=builder /app/dist ./dist`. */
-function copies(sentence: Sentence, context: Context, add: Add): void {
+function copies(sentence: Sentence, context: Context, files: readonly Dockerfile[], add: Add): void {
+  const isStage = (word: string) =>
+    /\bstage\b/i.test(sentence.text) || files.some(({ stages }) => stages.some(({ name }) => name?.toLowerCase() === word.toLowerCase()));
   const literal = sentence.take(/\b(?:COPY|ADD)((?:\s+--[\w-]+(?:=\S+)?)*)((?:\s+[\w./*${}@-]*[./*][\w./*${}@-]*|\s+\w+(?=\s+\.))+)/);
   if (literal) {
     const words = literal[2]!.trim().split(/\s+/);
@@ -159,26 +184,25 @@ function copies(sentence: Sentence, context: Context, add: Add): void {
     add({ a: 'copy', sources: words, ...(target ? { destination: target } : {}), ...(from ? { from } : {}) }, `copies ${words.join(', ')}`);
     return;
   }
-  const match = /(?:^|file\s*[:—–-]\s+)cop(?:y|ies|ied)\b|\bSHALL\s+copy\b|\bcop(?:y|ies|ying)\b(?=[^.]*\bstage\b)/i.exec(sentence.text);
-  if (!match) return;
-  const rest = sentence.text.slice(match.index + match[0].length);
-  const offset = match.index + match[0].length;
-  const stage = /\bfrom\s+(?:the\s+)?["'`]?([\w.-]+)["'`]?\s+(?:build\s+)?stage\b:?|\bfrom=([\w.-]+)/i.exec(rest);
-  const to = /\b(?:to|into)\s+(?:the\s+)?["'`]?(\.{0,2}\/[\w./-]*|working directory|WORKDIR|image|container|workdir)["'`]?/i.exec(rest);
-  const before = to ? rest.slice(0, to.index) : rest;
-  const spans = codeIn(sentence, context).filter(({ start, end }) => start >= offset && end <= offset + before.length);
-  const sources =
-    spans.length > 0
-      ? spans.map(({ text }) => text)
-      : Array.from(before.matchAll(/(?<![\w=])(?:[\w.*@-]*\/[\w./*@-]*|[\w*@-]+\.[\w*]+(?:\.\w+)*)(?=$|[\s,;:)])/g), ([path]) => path.replace(/:$/, ''));
-  const from = stage ? (stage[1] ?? stage[2]!) : undefined;
-  if (sources.length === 0 && from === undefined) return;
-  const destination = to && /^[./]/.test(to[1]!) ? to[1]! : undefined;
-  sentence.mark(match.index, offset + (to ? to.index + to[0].length : before.length));
-  add(
-    { a: 'copy', sources, ...(destination ? { destination } : {}), ...(from ? { from } : {}) },
-    `copies ${sources.join(', ') || 'something'}${from ? ` from ${from}` : ''}${destination ? ` to ${destination}` : ''}`,
-  );
+  for (const { start, offset, rest } of clausesWith('cop(?:y|ies|ied)', sentence)) {
+    const stage = /\bfrom\s+(?:the\s+)?["'`]?([\w.-]+)["'`]?(?:\s+(?:build\s+)?stage\b:?)?|\bfrom=([\w.-]+)/i.exec(rest);
+    const to = /(?:\b(?:to|into)\s+(?:the\s+)?|[→>]\s*)["'`]?(\.{0,2}\/[\w./-]*|working directory|WORKDIR|image|container|workdir)["'`]?/i.exec(rest);
+    const before = to ? rest.slice(0, to.index) : rest;
+    const spans = codeIn(sentence, context).filter((code) => code.start >= offset && code.end <= offset + before.length && code.text !== stage?.[1]);
+    const sources =
+      spans.length > 0
+        ? spans.map(({ text }) => text)
+        : Array.from(before.matchAll(/(?<![\w=])(?:[\w.*@-]*\/[\w./*@-]*|[\w*@-]+\.[\w*]+(?:\.\w+)*)(?=$|[\s,;:)])/g), ([path]) => path.replace(/:$/, ''));
+    const from = stage ? (stage[1] ?? stage[2]!) : undefined;
+    if (sources.length === 0 && from === undefined) continue;
+    if (from !== undefined && !isStage(from) && sources.length === 0) continue;
+    const destination = to && /^[./]/.test(to[1]!) ? to[1]! : undefined;
+    sentence.mark(start, offset + (to ? to.index + to[0].length : before.length));
+    add(
+      { a: 'copy', sources, ...(destination ? { destination } : {}), ...(from && isStage(from) ? { from } : {}) },
+      `copies ${sources.join(', ') || 'something'}${from ? ` from ${from}` : ''}${destination ? ` to ${destination}` : ''}`,
+    );
+  }
 }
 
 /** `Set ENTRYPOINT to ["/app/x", "serve"]`, `CMD: uvicorn app.main:app`. */
@@ -187,7 +211,11 @@ function programs(sentence: Sentence, context: Context, add: Add): void {
   if (!match?.[2] || sentence.isExplained(match.index, match.index + 3)) return;
   const start = match.index + match[0].length - match[2].length;
   const span = codeIn(sentence, context).find((code) => code.start === start || code.start === start + 1);
-  const text = (match[2].startsWith('[') ? match[2] : (span?.text ?? match[2].split(/[,;()]|\s+(?:with|and|for|to|so)\s/)[0]!)).trim();
+  const text = (
+    match[2].startsWith('[')
+      ? match[2].slice(0, match[2].indexOf(']') + 1 || undefined)
+      : (span?.text ?? match[2].split(/[,;()]|\s+(?:with|and|for|to|so)\s/)[0]!)
+  ).trim();
   const words = text
     .replace(/^\[|\]$/g, '')
     .split(/[\s,]+/)
@@ -197,6 +225,9 @@ function programs(sentence: Sentence, context: Context, add: Add): void {
   sentence.mark(match.index, start + text.length);
   add({ a: 'program', words, by: match[1] === 'CMD' ? 'CMD' : match[1] === 'ENTRYPOINT' ? 'ENTRYPOINT' : 'either' }, `runs ${words.join(' ')}`, 'last');
 }
+
+const fullName = ({ registry, repository }: Image): string => (registry ? `${registry}/${repository}` : repository);
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const REFERENCE = /(?<![\w/=:.@-])((?:[a-z0-9][\w.-]*(?::\d+)?\/)*[a-z][\w.-]*):([A-Za-z0-9_][\w.-]*)(?:@(sha256:[0-9a-f]{64}))?(?=$|[\s),;"'\]])/;
 const LANGUAGE =
@@ -217,11 +248,21 @@ function bases(sentence: Sentence, files: readonly Dockerfile[], add: Add): void
     add({ a: 'base', repository: repository! }, `is based on ${repository}`);
     add({ a: 'base', repository: repository!, tag: tag!, ...(digest ? { digest } : {}) }, `is based on ${reference}`);
   }
-  const worded = LANGUAGE.exec(sentence.open);
-  const basic = /\b(?:base image|based on|FROM|from|image)\b/.test(sentence.text);
-  if (worded && (worded[2] || worded[4] || basic) && (worded[4] || basic || /\b(?:multi-?stage|(?:docker|container)file)\b/i.test(sentence.text))) {
-    const [whole, name, version, later, variant] = worded;
-    sentence.mark(worded.index, worded.index + whole.length);
+  for (const repository of new Set(files.flatMap(({ stages }) => stages.map(({ from }) => fullName(from))))) {
+    if (!repository.includes('/') || !sentence.take(new RegExp(`(?<![\\w./-])${escaped(repository)}(?![\\w/:-])`))) continue;
+    add({ a: 'base', repository }, `is based on ${repository}`);
+  }
+  const elsewhere = sentence.take(
+    /(?<![\w./-])((?:gcr\.io|ghcr\.io|quay\.io|docker\.io|mcr\.microsoft\.com|public\.ecr\.aws|registry\.[\w.]+\w)\/[\w./-]*\w)(?::([\w.-]*\w))?/,
+  );
+  if (elsewhere) add({ a: 'base', repository: elsewhere[1]!, ...(elsewhere[2] ? { tag: elsewhere[2] } : {}) }, `is based on ${elsewhere[0]}`);
+  const basic = /\b(?:base image|based on|FROM|from)\b/.test(sentence.text);
+  const about = /\b(?:multi-?stage|(?:docker|container)file|base|stages?)\b/i.test(sentence.text);
+  for (const worded of sentence.takeWhere(LANGUAGE, ({ index, 0: whole, 2: version, 4: variant }) => {
+    const role = /^\s+(?:base|build|builder|runtime|serve|image|stage)\b/i.test(sentence.text.slice(index! + whole.length));
+    return Boolean(version || variant || basic || role) && Boolean(variant || basic || about);
+  })) {
+    const [, name, version, later, variant] = worded;
     const repository = REPOSITORY[name!.toLowerCase()] ?? name!.toLowerCase();
     add({ a: 'base', repository }, `is based on ${repository}`);
     if (version)
@@ -292,10 +333,13 @@ function healthChecks(sentence: Sentence, add: Add): void {
 }
 
 function variables(sentence: Sentence, add: Add): void {
-  if (sentence.has(/\bARGs?\b|\bbuild[\s-]?arg(?:ument)?s?\b/)) {
-    const names = sentence.takeAll(new RegExp(`\\b(${ENV_NAME}|(?<=\\bARGs?\\s(?:for\\s)?)[A-Z][A-Z0-9]{2,})\\b(?:=\\S*[^\\s,;.)])?`));
+  if (sentence.has(/\bARGs?\b|\b[Bb]uild[\s-]?arg(?:ument)?s?\b/)) {
+    const names = sentence.takeWhere(
+      /(?<![\w./-])([A-Z][A-Z0-9_]{2,})\b(?:=\S*[^\s,;.)])?/,
+      ([, name]) => !/^(?:ARGS?|ENV|FROM|RUN|COPY|CMD|URL|API|SHA)$/.test(name!),
+    );
     for (const match of names) add({ a: 'instruction', keyword: 'ARG', holds: [match[0]] }, `declares ARG ${match[0]}`);
-    if (names.length > 0) sentence.takeAll(/\bARGs?\b|\bdeclare[sd]?\b|\bbuild[\s-]?arg(?:ument)?s?\b/);
+    if (names.length > 0) sentence.takeAll(/\bARGs?\b|\bdeclare[sd]?\b|\b[Bb]uild[\s-]?arg(?:ument)?s?\b/);
     return;
   }
   const pairs = sentence.takeAll(
@@ -344,7 +388,8 @@ function tools(sentence: Sentence, context: Context, add: Add): void {
   for (const { start, end, text } of codeIn(sentence, context)) {
     if (start < installed.index || sentence.isExplained(start, end) || !/^[a-z][\w.@/-]*$/.test(text)) continue;
     sentence.mark(start, end);
-    add({ a: 'instruction', keyword: 'RUN', holds: [text.split('/').at(-1)!] }, `installs ${text}`);
+    const name = text.split('/').at(-1)!;
+    add(/\.\w+$/.test(name) ? { a: 'word', text: name } : { a: 'instruction', keyword: 'RUN', holds: [name] }, `installs ${text}`);
   }
   sentence.takeAll(/\binstall(?:s|ed|ing)?\b/i);
 }

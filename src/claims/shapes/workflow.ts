@@ -265,7 +265,7 @@ class Reader {
     ))
       this.#runs(match.index, match[1]!);
     for (const match of sentence.takeAll(
-      /\b((?:npm|pnpm|yarn)\s+(?:run\s+)?(?!run\b|and\b|or\b)[a-z][\w:-]*|go\s+(?:test|build|vet)|cargo\s+\w+|mvnw?\s+[\w ]+|make\s+[a-z][\w-]*)(?=$|[\s,;.)])/,
+      /\b((?:npm|pnpm|yarn)\s+(?:run\s+)?(?!run\b|and\b|or\b|cach|lock|setup|workspace|audit level)[a-z][\w:-]*|go\s+(?:test|build|vet)|docker\s+(?:compose\s+)?(?:build|push)|cargo\s+\w+|mvnw?\s+[\w ]+|make\s+[a-z][\w-]*)(?=$|[\s,;.)])/,
     ))
       this.#runs(match.index, match[1]!);
     const folder = sentence.take(/\bin\s+(?:the\s+)?["'`]?([\w.-]+(?:\/[\w.-]+)*\/|(?<=["'`])[\w./-]+(?=["'`]))["'`]?(?:\s+(?:directory|folder))?/i);
@@ -427,6 +427,19 @@ class Reader {
           fragmentOf(`${file.path} limits concurrency`, [{ path: file.path, document: 0 }], { $: 'deep', key: 'concurrency', value: { $: 'present' } }),
         ),
       );
+    const cache = sentence.take(
+      /\b(?:(npm|pnpm|yarn|pip|maven|gradle|go|cargo|uv|poetry|docker|layer|build|dependency|dependencies)\s+)?cach(?:e|es|ed|ing)\b/i,
+    );
+    if (cache) {
+      const named = cache[1] && !/^(?:layer|build|docker|dependency|dependencies)$/i.test(cache[1]) ? cache[1].toLowerCase() : undefined;
+      const kept: Expected = named ? { $: 'somewhere', text: named } : { $: 'present' };
+      this.#want(cache.index, `caches ${named ?? 'something'}`, [
+        { $: 'deep', key: 'cache', value: kept },
+        { $: 'deep', key: 'cache-from', value: { $: 'present' } },
+        { $: 'deep', key: 'enable-cache', value: { $: 'present' } },
+        usesFragment('actions/cache'),
+      ]);
+    }
     const environment = sentence.take(/\benvironment\s*[:=]?\s*["'`]([\w-]+)["'`]|["'`]([\w-]+)["'`]\s+environment\b/i);
     if (environment)
       this.#want(environment.index, `uses the environment ${environment[1] ?? environment[2]}`, [
