@@ -223,6 +223,16 @@ export interface RuntimeCheck extends Says {
   readonly is: 'runtime';
   readonly needs: 'a cluster' | 'a run';
   readonly refutedBy: readonly JudgedBy[];
+  /** what to ask of the object once it runs, where the author said it exactly */
+  readonly live?: LiveFragment;
+}
+
+/** A fragment for a live object, its `status` included. */
+export interface LiveFragment {
+  readonly mode: 'assert' | 'error';
+  /** `Deployment/api` */
+  readonly object: string;
+  readonly fragment: Expected;
 }
 
 /** Something that was looked for and is not there, so that nothing could be asked of it. The evidence is the claim itself. */

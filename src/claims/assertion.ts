@@ -1,5 +1,6 @@
 import { Source } from '../checkout/source.ts';
 import type { Check, Expected } from '../checks/check.ts';
+import type { Resource } from '../manifest/resource.ts';
 import { get, type Node, parseYaml, plain, textOf } from '../manifest/yaml.ts';
 import type { Claim } from '../story/story.ts';
 import { type Context, fragmentOf } from './context.ts';
@@ -53,5 +54,15 @@ function stated(document: Node, mode: 'assert' | 'error', context: Context): Che
   if (all.length === 0) {
     return mode === 'error' ? { is: 'any', says, of: [] } : { is: 'absent', says: `there is no ${kind}${name ? ` ${name}` : ''}` };
   }
+  if (get(document, 'status')) return ofLiveObject(document, all, mode, says);
   return fragmentOf(says, targetsOf(all), plain(document) as Expected, mode, mode === 'error' ? 'each' : 'any');
+}
+
+/** No file has a status: only the object in a cluster does. */
+function ofLiveObject(document: Node, [one, ...more]: readonly Resource[], mode: 'assert' | 'error', says: string): Check {
+  if (!one || more.length > 0) return { is: 'unread', aside: false, says: `${says} with a status must name one object` };
+  const { metadata, ...rest } = plain(document) as { metadata?: Record<string, Expected>; [field: string]: Expected | undefined };
+  const { namespace: _, ...kept } = metadata ?? {}; // a proof has namespaces of its own
+  const fragment = { ...rest, ...(Object.keys(kept).length > 0 ? { metadata: kept } : {}) } as Expected;
+  return { is: 'runtime', needs: 'a cluster', refutedBy: [], live: { mode, object: `${one.kind}/${one.name}`, fragment }, says };
 }

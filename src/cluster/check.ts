@@ -119,3 +119,6 @@ export interface TrafficCheck extends Asks {
   readonly port: number;
   readonly allowed: boolean;
 }
+
+/** The field of a fact beside a traffic check whose outcome is not what the files' policies say; its value is what they say. */
+export const DISAGREEMENT = 'the manifests say otherwise';

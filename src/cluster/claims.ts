@@ -1,7 +1,14 @@
 import type { Inventory } from '../manifest/inventory.ts';
 import type { Resource, Workload } from '../manifest/resource.ts';
 import { get, itemsOf, stringsOf } from '../manifest/yaml.ts';
+import type { OpenClaim } from '../review/review.ts';
 import type { LiveCheck } from './check.ts';
+
+/** What a claim asks of a cluster: what its author stated exactly, else what its words mean. */
+export function liveChecksOf({ claim, checks }: OpenClaim, inventory: Inventory): readonly LiveCheck[] {
+  if (claim.assertions.length === 0) return liveChecksFor(claim.text, inventory);
+  return checks.flatMap((check) => (check.is === 'runtime' && check.live ? [{ asks: 'fragment' as const, ...check.live, says: check.says }] : []));
+}
 
 /**
  * What a claim that only a cluster can decide asks of it. Commands (`kubectl get endpoints -n shop`) become reads of the same facts; they are never

@@ -4,7 +4,6 @@ import { proofUnreadable } from '../errors.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { LiveCheck } from './check.ts';
 import { answerFromObservations, isIntact } from './checks/observed.ts';
-import { liveChecksFor } from './claims.ts';
 import type { Proof } from './proof.ts';
 
 const Fact = z.object({ object: z.string(), field: z.string(), value: z.string(), at: z.string(), sha256: z.string() });
@@ -83,12 +82,10 @@ export function proveClaims(checks: readonly LiveCheck[], proof: Proof): readonl
 }
 
 /**
- * What a proof says about a claim in a story's words, as one verdict: refuted by one answer, met only by all of them.
- * @returns undefined when the words are not understood as questions to a cluster
+ * What a proof says about all the checks of one claim together: refuted by one answer, met only by all of them.
+ * @returns undefined when there are none
  */
-export function proveClaim(text: string, inventory: Inventory, proof: Proof): Verdict | undefined {
-  const checks = liveChecksFor(text, inventory);
-  if (checks.length === 0) return undefined;
+export function proveClaim(checks: readonly LiveCheck[], proof: Proof): Verdict | undefined {
   const verdicts = proveClaims(checks, proof);
   const refuted = verdicts.find((verdict) => verdict.is === 'unmet' || verdict.is === 'partial');
   const met = verdicts.filter((verdict) => verdict.is === 'met');
@@ -100,7 +97,8 @@ export function proveClaim(text: string, inventory: Inventory, proof: Proof): Ve
   return { is: 'met', because: met.map(({ because }) => because).join('; '), evidence: [first, ...rest.slice(0, 19)] };
 }
 
-function sameQuestion(a: LiveCheck, b: LiveCheck): boolean {
+/** Whether two checks ask the same, in whatever words. */
+export function sameQuestion(a: LiveCheck, b: LiveCheck): boolean {
   const question = ({ says: _, ...rest }: LiveCheck) => JSON.stringify(Object.entries(rest).sort(([x], [y]) => x.localeCompare(y)));
   return question(a) === question(b);
 }

@@ -52,8 +52,17 @@ export interface ReviewRequest {
 /** What happens while a review runs, for progress lines and events. */
 export type Progress = (stage: 'reading' | 'judging' | 'done', done: number, of: number) => void;
 
-/** What a finished run on a cluster says about a claim that only a run can decide; undefined when it was not asked. */
-export type Prover = (claim: Claim, inventory: Inventory) => Verdict | undefined;
+/** A claim that the files leave open, with what it was read as. */
+export type OpenClaim = Pick<JudgedClaim, 'claim' | 'checks'>;
+
+/** What a run on a cluster says: about the claims that it understands, by their ids, and about the manifests themselves. */
+export interface Proven {
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly findings: readonly Finding[];
+}
+
+/** Asks a cluster, or a proof that was kept, what only a run can decide. */
+export type Prover = (open: readonly OpenClaim[], inventory: Inventory) => Promise<Proven>;
 
 /**
  * Reviews a story against a checkout.
@@ -67,9 +76,14 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
   const readings = compileStory(story, inventory);
   const named = new Set(readings.flatMap(({ names }) => names));
   const ruled = findAll(inventory).filter(({ at: { source } }) => isInside(source.path, request.manifests) || named.has(source.path));
-  const judged = judgeStory(readings, inventory, ruled, progress, prover);
+  const own = judgeEach(readings, inventory, ruled, progress);
+  const proven = await prover?.(
+    readings.filter(({ claim }) => own.get(claim.id)?.is === 'not-run'),
+    inventory,
+  );
+  const judged = judgeStory(readings, new Map([...own, ...(proven?.verdicts ?? [])]));
   const { claims, files } = await reread(judged, checkout, signal);
-  const findings = [...ruled, ...claimFindings(claims)].sort(worstFirst);
+  const findings = [...ruled, ...(proven?.findings ?? []), ...claimFindings(claims)].sort(worstFirst);
   progress('done', claims.length, claims.length);
   const { commit, dirty } = checkout;
   const problems = [...story.problems, ...inventory.problems];
@@ -95,15 +109,20 @@ async function storySources(paths: readonly string[], checkout: Checkout, signal
   });
 }
 
-function judgeStory(readings: readonly Reading[], inventory: Inventory, findings: readonly Finding[], progress: Progress, prover?: Prover): JudgedClaim[] {
+/** What the files say about each claim by itself. */
+function judgeEach(readings: readonly Reading[], inventory: Inventory, findings: readonly Finding[], progress: Progress): ReadonlyMap<string, Verdict> {
   const own = new Map<string, Verdict>();
   for (const [index, { claim, checks, names }] of readings.entries()) {
     progress('judging', index, readings.length);
     const ground: Ground = { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule };
     const lost = inventory.problems.find(({ path }) => names.includes(path));
-    const verdict: Verdict = lost ? { is: 'failed', because: lost.problem.message, problem: lost.problem, evidence: [] } : answerAll(checks, ground);
-    own.set(claim.id, verdict.is === 'not-run' ? (prover?.(claim, inventory) ?? verdict) : verdict);
+    own.set(claim.id, lost ? { is: 'failed', because: lost.problem.message, problem: lost.problem, evidence: [] } : answerAll(checks, ground));
   }
+  return own;
+}
+
+/** Each claim with what is below it. */
+function judgeStory(readings: readonly Reading[], own: ReadonlyMap<string, Verdict>): JudgedClaim[] {
   const children = Map.groupBy(readings, ({ claim }) => claim.parent);
   const whole = (reading: Reading): Verdict => {
     const below = children.get(reading.claim.id) ?? [];

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../checks/verdict.ts';
 import { endOf, judgeFlow } from '../../manifest/policy.ts';
 import { isWorkload } from '../../manifest/resource.ts';
-import type { TrafficCheck } from '../check.ts';
+import { DISAGREEMENT, type TrafficCheck } from '../check.ts';
 import { KIND, pathOf } from '../discovery.ts';
 import { hasOwnEgress } from '../guard.ts';
 import { valueAt } from '../object.ts';
@@ -28,28 +28,29 @@ export async function traffic(check: TrafficCheck, bench: Bench): Promise<Verdic
   const probe = await probeAs(from, bench, scene);
   const expectedSilent = !check.allowed;
   const saw = await trySettled(probe, address, check.port, check.allowed);
-  const fact = facts.fact(`${check.from} → ${check.to}:${check.port}`, 'connection', saw);
+  const pair = `${check.from} → ${check.to}:${check.port}`;
+  const fact = facts.fact(pair, 'connection', saw);
   const predicted = staticSays(from, to, check.port, scene);
-  const disagreement =
-    predicted === undefined || predicted.allowed === undefined || predicted.allowed === (saw === 'open' || saw === 'refused')
-      ? ''
-      : `; the manifests say otherwise: ${predicted.because}`;
-  if (saw === 'unresolved') return unproven(`${check.to} does not resolve for ${check.from}, so its traffic could not be tried`, fact);
   const passes = saw === 'open' || saw === 'refused';
+  const otherwise = predicted?.allowed !== undefined && predicted.allowed !== passes ? predicted : undefined;
+  const disagreement = otherwise ? `; ${DISAGREEMENT}: ${otherwise.because}` : '';
+  const said = otherwise ? [facts.fact(pair, DISAGREEMENT, otherwise.because)] : [];
+  if (saw === 'unresolved') return unproven(`${check.to} does not resolve for ${check.from}, so its traffic could not be tried`, fact);
   if (passes) {
     if (!expectedSilent)
       return saw === 'open'
-        ? met(`${check.from} reaches ${check.to} on port ${check.port}${disagreement}`, fact)
+        ? met(`${check.from} reaches ${check.to} on port ${check.port}${disagreement}`, fact, ...said)
         : unproven(`packets from ${check.from} reach ${check.to}, but nothing listens on port ${check.port}`, fact);
     const enforcement = await bench.enforces();
     if (enforcement.enforced !== true)
       return unproven(`${check.from} reaches ${check.to} on port ${check.port}, but ${enforcement.because}`, fact, ...enforcement.evidence);
-    return unmet(`${check.from} reaches ${check.to} on port ${check.port}, which should be denied${disagreement}`, fact, ...enforcement.evidence);
+    return unmet(`${check.from} reaches ${check.to} on port ${check.port}, which should be denied${disagreement}`, fact, ...said, ...enforcement.evidence);
   }
   if (!expectedSilent)
     return unmet(
       `${check.from} does not reach ${check.to} on port ${check.port}${disagreement || (predicted?.allowed === false ? `: ${predicted.because}` : '')}`,
       fact,
+      ...said,
     );
   const enforcement = await bench.enforces();
   if (enforcement.enforced !== true) return unproven(`${check.from} does not reach ${check.to}, but ${enforcement.because}`, fact, ...enforcement.evidence);
@@ -64,6 +65,7 @@ export async function traffic(check: TrafficCheck, bench: Bench): Promise<Verdic
     `${check.from} does not reach ${check.to} on port ${check.port}, and ${partner.who} does${disagreement}`,
     fact,
     facts.fact(`${partner.who} → ${check.to}:${check.port}`, 'connection', partner.saw),
+    ...said,
     ...enforcement.evidence,
   );
 }

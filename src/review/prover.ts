@@ -1,0 +1,38 @@
+import type { LiveCheck } from '../cluster/check.ts';
+import { liveChecksOf } from '../cluster/claims.ts';
+import type { Proof } from '../cluster/proof.ts';
+import { proveClaim, sameQuestion, staleness } from '../cluster/stored-proof.ts';
+import type { Inventory } from '../manifest/inventory.ts';
+import { proofFindings } from './proof-rules.ts';
+import type { OpenClaim, Proven, Prover } from './review.ts';
+
+/** Asks a proof that was kept; one of other files or of another commit answers nothing. */
+export const storedProver =
+  (proof: Proof, commit: string | null): Prover =>
+  async (open, inventory) => {
+    const because = staleness(proof, inventory, commit);
+    if (because === undefined) return provenBy(proof, open, inventory);
+    return { verdicts: new Map(open.map(({ claim }) => [claim.id, { is: 'not-run', because, evidence: [] }])), findings: [] };
+  };
+
+/** Runs a proof that is asked what the claims ask. */
+export const liveProver =
+  (run: (checks: readonly LiveCheck[], inventory: Inventory) => Promise<Proof>): Prover =>
+  async (open, inventory) => {
+    const checks: LiveCheck[] = [];
+    for (const check of open.flatMap((each) => liveChecksOf(each, inventory))) if (!checks.some((each) => sameQuestion(each, check))) checks.push(check);
+    return provenBy(await run(checks, inventory), open, inventory);
+  };
+
+function provenBy(proof: Proof, open: readonly OpenClaim[], inventory: Inventory): Proven {
+  const asked = open.map((each) => ({ id: each.claim.id, checks: liveChecksOf(each, inventory) }));
+  const verdicts = new Map(
+    asked.flatMap(({ id, checks }) => {
+      const verdict = proveClaim(checks, proof);
+      return verdict ? [[id, verdict] as const] : [];
+    }),
+  );
+  const ofClaims = asked.flatMap(({ checks }) => checks);
+  const others = proof.checks.filter(({ check }) => !ofClaims.some((each) => sameQuestion(each, check)));
+  return { verdicts, findings: proofFindings(proof, others, inventory) };
+}
