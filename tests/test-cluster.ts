@@ -101,6 +101,7 @@ export const request = (changes: Partial<VerifyRequest> = {}): VerifyRequest => 
   namespace: undefined,
   secrets: new Map(),
   images: new Map(),
+  requests: 1,
   timeout: 90_000,
   stable: 5_000,
   keep: false,

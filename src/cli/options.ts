@@ -26,6 +26,7 @@ export const withCluster = (command: Command, context: string): Command =>
     .option('--namespace <name>', 'work there (default: a fresh name); it may exist only when an earlier proof made it')
     .option('--secrets <file>', "Secrets that take the place of the manifests' own or of their templates")
     .addOption(new Option('--set-image <old=new>', 'run another image; may be given several times').default(new Map(), 'none').argParser(imagePair))
+    .addOption(new Option('--requests <share>', 'ask for this share of the requested CPU and memory, on a small cluster').default(1, '100%').argParser(share))
     .addOption(new Option('--timeout <time>', 'how long everything may take to become ready').default(300_000, '5m').argParser(duration))
     .addOption(new Option('--stable <time>', 'how long it has to stay so').default(10_000, '10s').argParser(duration))
     .option('--keep', 'leave the namespace there; `verify --clean` removes it')
@@ -40,6 +41,7 @@ export interface ClusterOptions {
   readonly namespace?: string;
   readonly secrets?: string;
   readonly setImage: ReadonlyMap<string, string>;
+  readonly requests: number;
   /** milliseconds, as is `stable` */
   readonly timeout: number;
   readonly stable: number;
@@ -69,6 +71,12 @@ function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   if (!match) throw usage(`"${text}" is no length of time`, 'Write it as 90s, 5m or 1h.');
   return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[(match[2] ?? 's') as 's'];
+}
+
+function share(text: string): number {
+  const percent = /^(\d{1,3})%$/.exec(text)?.[1];
+  if (!percent || Number(percent) < 1 || Number(percent) > 100) throw usage(`"${text}" is no share of the requests`, 'Write it as 25%, from 1% to 100%.');
+  return Number(percent) / 100;
 }
 
 function imagePair(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

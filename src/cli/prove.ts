@@ -30,6 +30,7 @@ export async function prove(options: ClusterOptions, inventory: Inventory, check
       namespace: options.namespace,
       secrets,
       images: options.setImage,
+      requests: options.requests,
       timeout: options.timeout,
       stable: options.stable,
       keep: options.keep === true,

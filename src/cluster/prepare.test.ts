@@ -26,7 +26,16 @@ function prepared(files: Record<string, string>, options: Partial<Parameters<typ
     Object.keys(files),
     Object.entries(files).map(([path, text]) => new Source(path, text)),
   );
-  return prepare(inventory, { namespace: 'proof-1', proof: '1', kinds, allowClusterScoped: false, images: new Map(), secrets: new Map(), ...options });
+  return prepare(inventory, {
+    namespace: 'proof-1',
+    proof: '1',
+    kinds,
+    allowClusterScoped: false,
+    images: new Map(),
+    requests: 1,
+    secrets: new Map(),
+    ...options,
+  });
 }
 const object = (apiVersion: string, kind: string, name: string, rest = '') =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}, namespace: shop}\n${rest}\n---\n`;
@@ -109,4 +118,16 @@ test('a template gives way to the real thing, and to the user’s own Secret', (
   const { objects, secrets } = prepared(template, { secrets: new Map([['s', own]]) });
   expect(objects.map(({ object }) => object.stringData)).toEqual([{ password: 'mine-alone' }]);
   expect(Array.from(secrets)).toEqual(['mine-alone']);
+});
+
+test('a share of the requests is asked for, of the limit where nothing is requested, and every change is listed', () => {
+  const resources = '{requests: {cpu: 500m}, limits: {cpu: "1", memory: 1Gi}}';
+  const { objects } = prepared(
+    { 'a.yaml': object('apps/v1', 'Deployment', 'api', `spec: {template: {spec: {containers: [{name: api, resources: ${resources}}]}}}`) },
+    { requests: 0.25 },
+  );
+  expect(objects[0]!.object.spec).toMatchObject({
+    template: { spec: { containers: [{ resources: { requests: { cpu: '125m', memory: '268435456' }, limits: { cpu: '1', memory: '1Gi' } } }] } },
+  });
+  expect(objects[0]!.changes).toEqual(['container api requests 125m of cpu instead of 500m', 'container api requests 268435456 of memory instead of 1Gi']);
 });

@@ -1,6 +1,7 @@
 import { lineOf } from '../checkout/source.ts';
 import { manifestsAmbiguous } from '../errors.ts';
 import type { Inventory } from '../manifest/inventory.ts';
+import { parseQuantity } from '../manifest/quantity.ts';
 import { isWorkload, namespaceOf, parseImage, placeOf, type Resource } from '../manifest/resource.ts';
 import { plain } from '../manifest/yaml.ts';
 import type { Discovery, ServedKind } from './discovery.ts';
@@ -50,6 +51,8 @@ export interface PrepareOptions {
   readonly allowClusterScoped: boolean;
   /** replacements for images, by reference or repository */
   readonly images: ReadonlyMap<string, string>;
+  /** the share of the requested CPU and memory that is asked for; 1 for all of it */
+  readonly requests: number;
   /** the user's own Secrets, by name */
   readonly secrets: ReadonlyMap<string, LiveObject>;
 }
@@ -130,6 +133,7 @@ export function prepare(inventory: Inventory, options: PrepareOptions): Preparat
       ...(resource.kind === 'Secret' && given ? ['its values are from --secrets'] : []),
       ...move(copy as never, target, { namespaces, services }),
       ...replaceImages(copy, options.images),
+      ...(isWorkload(resource) ? lowerRequests(copy, resource.podPath, options.requests) : []),
       ...stayInside(copy, options.namespace),
     ];
     if (isWorkload(resource)) markEgress(copy, resource.podPath, hasOwnEgress(inventory, resource));
@@ -193,6 +197,27 @@ const repositoryOf = (reference: string): string => {
   const { registry, repository } = parseImage(reference);
   return registry ? `${registry}/${repository}` : repository;
 };
+
+/** Asks for a share of the requested CPU and memory, for a cluster that is smaller than the one that the manifests are for. */
+function lowerRequests(object: LiveObject, podPath: readonly string[], share: number): string[] {
+  if (share === 1) return [];
+  const pod = valueAt(object, ...podPath) as { initContainers?: LiveContainer[]; containers?: LiveContainer[] } | undefined;
+  return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].flatMap(({ name, resources }) =>
+    (['cpu', 'memory'] as const).flatMap((resource) => {
+      const asked = resources?.requests?.[resource] ?? resources?.limits?.[resource]; // what is not requested is taken from the limit
+      const amount = parseQuantity(String(asked ?? ''));
+      if (!resources || amount === undefined) return [];
+      const lower = resource === 'cpu' ? `${Math.ceil(amount * share * 1000)}m` : String(Math.ceil(amount * share));
+      resources.requests = { ...resources.requests, [resource]: lower };
+      return [`container ${name} requests ${lower} of ${resource} instead of ${String(asked)}`];
+    }),
+  );
+}
+
+interface LiveContainer {
+  readonly name: string;
+  readonly resources?: { requests?: Record<string, unknown>; readonly limits?: Readonly<Record<string, unknown>> };
+}
 
 /** Takes out what would reach beyond the namespace: hosts that another object of the cluster may serve, and ports and addresses that only one may have. */
 function stayInside(object: LiveObject, namespace: string): string[] {

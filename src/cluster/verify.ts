@@ -36,6 +36,8 @@ export interface VerifyRequest {
   readonly secrets: ReadonlyMap<string, LiveObject>;
   /** replacements for images, by reference or repository */
   readonly images: ReadonlyMap<string, string>;
+  /** the share of the requested CPU and memory that is asked for; 1 for all of it */
+  readonly requests: number;
   /** milliseconds until everything has to be ready */
   readonly timeout: number;
   /** milliseconds that it has to stay so */
