@@ -207,7 +207,7 @@ function lowerRequests(object: LiveObject, podPath: readonly string[], share: nu
       const asked = resources?.requests?.[resource] ?? resources?.limits?.[resource]; // what is not requested is taken from the limit
       const amount = parseQuantity(String(asked ?? ''));
       if (!resources || amount === undefined) return [];
-      const lower = resource === 'cpu' ? `${Math.ceil(amount * share * 1000)}m` : String(Math.ceil(amount * share));
+      const lower = resource === 'cpu' ? `${Math.round(amount * share * 1000) || 1}m` : String(Math.round(amount * share));
       resources.requests = { ...resources.requests, [resource]: lower };
       return [`container ${name} requests ${lower} of ${resource} instead of ${String(asked)}`];
     }),

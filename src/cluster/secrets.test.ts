@@ -90,3 +90,17 @@ test('user names are ordinary words, passwords are not to be shown', () => {
   const data = { username: Buffer.from('postgres').toString('base64'), password: Buffer.from('correct-horse').toString('base64') };
   expect(secretValues({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data })).toEqual(['correct-horse']);
 });
+
+test('a value that a comment says how to make is made so', () => {
+  const { values } = filled(`
+apiVersion: v1
+kind: Secret
+metadata: {name: app}
+stringData:
+  # encrypts: what \`openssl rand -base64 32\` prints
+  key: REPLACE_ME
+  # openssl rand -hex 16
+  salt: REPLACE_ME
+`);
+  expect(values).toEqual({ key: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/), salt: expect.stringMatching(/^[0-9a-f]{32}$/) });
+});

@@ -14,7 +14,7 @@ const PLACEHOLDER = /placeholder|change[-_ ]?me|replace|your[-_ ]|todo|example|d
 
 /**
  * Fills the Secrets of templates (`secrets.yaml.example`) so that a proof can run: values that are real stay, placeholders get random ones of the
- * right shape. The shape comes from the comment above the key when it shows one (`Format: redis://…`), else from the key's name.
+ * right shape. The shape comes from the comment above the key when it shows one (`Format: redis://…`, `openssl rand -base64 32`), else from the key's name.
  * @param resources all of the manifests: connection strings name their Services, and repeat the user and password of the database's own Secret
  */
 export function fillTemplates(templates: readonly Resource[], resources: readonly Resource[]): ReadonlyMap<Resource, FilledSecret> {
@@ -23,8 +23,10 @@ export function fillTemplates(templates: readonly Resource[], resources: readonl
     values.set(template, new Map(Array.from(dataOf(template), ([key, { value }]) => [key, realValue(template, key, value)])));
   }
   // Plain values first: connection strings repeat them.
-  for (const keys of values.values()) {
-    for (const [key, value] of keys) if (value === undefined && !isUrlKey(key)) keys.set(key, madeUp(key));
+  for (const [template, keys] of values) {
+    for (const [key, { value: node }] of dataOf(template)) {
+      if (keys.get(key) === undefined && !isUrlKey(key)) keys.set(key, madeUp(key, commentAbove(node)));
+    }
   }
   const database = databaseOf(resources, values);
   return new Map(
@@ -56,7 +58,9 @@ function realValue(template: Resource, key: string, node: Node): string | undefi
 
 const isUrlKey = (key: string): boolean => /(?:url|uri|dsn|connection|broker|endpoint)/i.test(key);
 
-function madeUp(key: string): string {
+function madeUp(key: string, comment: string): string {
+  const [, encoding, bytes] = /\bopenssl rand -(base64|hex) (\d{1,3})\b/.exec(comment) ?? [];
+  if (encoding) return randomBytes(Number(bytes)).toString(encoding as 'base64' | 'hex');
   if (/user(?:name)?$/i.test(key)) return 'app';
   if (/(?:database|db|dbname)$/i.test(key)) return 'app';
   if (/port$/i.test(key)) return '5432';
