@@ -1,9 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Source } from '../src/checkout/source.ts';
+import { main } from '../src/cli/program.ts';
 import type { Proof } from '../src/cluster/proof.ts';
 import { type VerifyDeps, type VerifyRequest, verify } from '../src/cluster/verify.ts';
 import { Inventory } from '../src/manifest/inventory.ts';
@@ -14,11 +17,15 @@ const CLUSTER = join(SHARED, 'cluster');
 const HOME = '/var/lib/test-cluster';
 export const KUBECONFIG = join(HOME, 'kubeconfig');
 
+/** Three minutes of the suite instead of ten, for each change: never a reason to wait for the cluster to be built. */
+export const isShort = process.env.CLUSTER === 'short';
+
 /** Why there is no cluster to test on, or undefined. It takes root, ten minutes to build once, and half of the machine: so it is asked for. */
 export const noCluster = ((): string | undefined => {
   if (!process.env.CLUSTER) return 'CLUSTER is not set (npm run test:cluster sets it)';
   if (process.getuid?.() !== 0) return 'it needs root';
   if (!existsSync(join(CLUSTER, 'up'))) return `${CLUSTER} is not there`;
+  if (isShort && !existsSync(join(HOME, 'bin/kube'))) return `${CLUSTER}/up has not built its binary yet`;
   return undefined;
 })();
 
@@ -68,6 +75,35 @@ export async function restartApiServer(milliseconds: number): Promise<void> {
   writeFileSync(join(HOME, 'run/apiserver.pid'), started);
 }
 
+/** An admission webhook on loopback that refuses everything, with the certificate that the API server is to trust (base64). */
+export async function refusingWebhook(message: string): Promise<{ url: string; certificate: string } & AsyncDisposable> {
+  const folder = mkdtempSync(join(tmpdir(), 'webhook-'));
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  const subject = ['-subj', '/CN=webhook', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '1', '-nodes'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', key, '-out', certificate, ...subject], {
+    stdio: 'ignore',
+  });
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, answer) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const { apiVersion, kind, request: asked } = JSON.parse(body) as { apiVersion: string; kind: string; request: { uid: string } };
+      answer.setHeader('content-type', 'application/json');
+      answer.end(JSON.stringify({ apiVersion, kind, response: { uid: asked.uid, allowed: false, status: { message } } }));
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}/`,
+    certificate: readFileSync(certificate).toString('base64'),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
 /** A kubeconfig for the same server with another user. */
 export function kubeconfigFor(user: object): string {
   const path = join(mkdtempSync(join(tmpdir(), 'kubeconfig-')), 'config');
@@ -90,6 +126,20 @@ export const inventoryOf = (files: Readonly<Record<string, string>>): Inventory 
     Object.keys(files),
     Object.entries(files).map(([path, text]) => new Source(path, text)),
   );
+
+/** One command line in this process. */
+export async function runCli(args: readonly string[], cwd: string): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const code = await main(args, {
+    cwd,
+    env: {},
+    stdout: { isTerminal: false, write: async (text) => void (out += text) },
+    stderr: { isTerminal: false, write: async (text) => void (err += text) },
+    signal: new AbortController().signal,
+    catchInterrupts: () => {},
+  });
+  return { code, out, err };
+}
 
 export const readTree = (folder: string, paths: readonly string[]): Record<string, string> =>
   Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));

@@ -61,8 +61,8 @@ function stated(document: Node, mode: 'assert' | 'error', context: Context): Che
 /** No file has a status: only the object in a cluster does. */
 function ofLiveObject(document: Node, [one, ...more]: readonly Resource[], mode: 'assert' | 'error', says: string): Check {
   if (!one || more.length > 0) return { is: 'unread', aside: false, says: `${says} with a status must name one object` };
-  const { metadata, ...rest } = plain(document) as { metadata?: Record<string, Expected>; [field: string]: Expected | undefined };
-  const { namespace: _, ...kept } = metadata ?? {}; // a proof has namespaces of its own
+  const { apiVersion: _, kind: __, metadata, ...rest } = plain(document) as { metadata?: Record<string, Expected>; [field: string]: Expected | undefined };
+  const { name: ___, namespace: ____, ...kept } = metadata ?? {}; // they chose the object; a proof has namespaces of its own
   const fragment = { ...rest, ...(Object.keys(kept).length > 0 ? { metadata: kept } : {}) } as Expected;
   return { is: 'runtime', needs: 'a cluster', refutedBy: [], live: { mode, object: `${one.kind}/${one.name}`, fragment }, says };
 }

@@ -91,9 +91,18 @@ function answerLiveFragment(check: LiveFragmentCheck, seen: Observations): Verdi
     },
     inventory,
   );
-  const fact = NO_SECRETS.fact(check.object, 'live object', verdict.because, object.metadata.creationTimestamp);
-  if (verdict.is === 'met' || verdict.is === 'partial' || verdict.is === 'unmet') return { is: verdict.is, because: verdict.because, evidence: [fact] };
-  return { is: 'unproven', because: verdict.because, evidence: [fact] };
+  const [first = NO_SECRETS.fact(check.object, 'live object', verdict.because), ...rest] = valuesAt(check.fragment, object).map(([field, value]) =>
+    NO_SECRETS.fact(check.object, field, value ?? 'absent'),
+  );
+  if (verdict.is === 'met' || verdict.is === 'partial' || verdict.is === 'unmet')
+    return { is: verdict.is, because: verdict.because, evidence: [first, ...rest.slice(0, 15)] };
+  return { is: 'unproven', because: verdict.because, evidence: [first] };
+}
+
+/** What an object has wherever a fragment has a value; a list is one value. */
+function valuesAt(fragment: unknown, value: unknown, path = ''): [field: string, value: unknown][] {
+  if (typeof fragment !== 'object' || fragment === null || Array.isArray(fragment)) return [[path, value]];
+  return Object.entries(fragment).flatMap(([key, below]) => valuesAt(below, valueAt(value, key), path ? `${path}.${key}` : key));
 }
 
 function answerEndpoints({ service, atLeast }: EndpointsCheck, seen: Observations): Verdict {
