@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
+import { commands } from './src/cli/commands.ts';
 import { writeEmptyCluster } from './src/store/empty-cluster.ts';
 
 /**
@@ -9,19 +10,48 @@ import { writeEmptyCluster } from './src/store/empty-cluster.ts';
  */
 const external = ['@electric-sql/pglite', '@kubernetes/client-node'];
 
+const common: BuildOptions = { bundle: true, platform: 'node', target: 'node22.18', external, logLevel: 'warning' };
+
+/** The commands that go to platform.cjs, all others to program.cjs: a program half as large starts 20 ms sooner. */
+const platform = ['serve', 'api', 'worker', 'migrate', 'token'];
+
 rmSync('dist', { recursive: true, force: true });
 await build({
+  ...common,
   // the second one is a program of its own, which the worker starts
-  entryPoints: { main: 'src/cli/main.ts', 'review-process': 'src/review/review-process.ts' },
+  entryPoints: { main: 'src/cli/bundled.ts', 'review-process': 'src/review/review-process.ts' },
+  define: { PLATFORM: JSON.stringify(platform) },
   outdir: 'dist',
-  bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node22.18',
-  external,
   // commander is CommonJS and requires Node's own modules
   banner: { js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);" },
-  logLevel: 'warning',
 });
+// What main.js runs: scripts whose value is a function, as src/cli/bundled.ts calls it.
+for (const [name, leftOut] of [
+  ['program', platform],
+  ['platform', commands.flatMap((command) => (platform.includes(command.name) ? [] : command.name))],
+] as const)
+  await build({
+    ...common,
+    stdin: { contents: "export { thisProcess } from './src/cli/host.ts'; export { main } from './src/cli/program.ts';", resolveDir: '.' },
+    outfile: `dist/${name}.cjs`,
+    format: 'cjs',
+    define: { 'import.meta.url': 'url' },
+    banner: { js: '(function (module, require, url) {' },
+    footer: { js: '})' },
+    plugins: [
+      {
+        name: 'commands of the other program',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ path, importer, kind }) =>
+            kind === 'dynamic-import' && importer.endsWith('src/cli/commands.ts') && leftOut.includes(path.slice(2, -3))
+              ? { path, namespace: 'left-out' }
+              : undefined,
+          );
+          onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '' }));
+        },
+      },
+    ],
+  });
 await writeEmptyCluster(PGlite, 'dist');

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -52,11 +52,44 @@ describe('the packed package', () => {
     expect(program('explain', 'image-tag-latest')).toMatchObject({ status: 0, stderr: '' });
   });
 
+  test('starts from the compiled program that it kept, and does without one that is damaged or of another version', () => {
+    using repository = new ScratchRepository(trueStory);
+    const caches = join(app, 'caches');
+    const review = () => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'dist/main.js'), 'review', 'docs/story.md', '--repo', repository.root], {
+        env: { ...env, XDG_CACHE_HOME: caches },
+        encoding: 'utf8',
+      });
+      return { status, stdout, stderr };
+    };
+    const first = review();
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    const kept = join(caches, 'ai-agents', readdirSync(join(caches, 'ai-agents')).find((name) => name.endsWith('-review'))!);
+    const written = readFileSync(kept);
+    const time = statSync(kept).mtimeMs;
+    expect(review()).toEqual(first);
+    expect(statSync(kept).mtimeMs).toBe(time);
+
+    const damaged = Buffer.from(written);
+    damaged.fill(0xff, 1000, 2000);
+    for (const bytes of [damaged, written.subarray(0, 5000), Buffer.from('1 2\n'), Buffer.alloc(0)]) {
+      writeFileSync(kept, bytes);
+      expect(review()).toEqual(first);
+      expect(readFileSync(kept).length).toBeGreaterThan(written.length / 2); // kept anew
+    }
+    rmSync(caches, { recursive: true });
+    writeFileSync(caches, 'no folder');
+    expect(review()).toEqual(first);
+  });
+
   test('imports what npm installs with it and nothing else', () => {
     const dist = join(installed, 'dist');
     const code = readdirSync(dist).map((file) => readFileSync(join(dist, file), 'utf8'));
     const bare = '"([^".][^"]*)"';
-    const statement = new RegExp(`^(?:import|export)\\b.* from ${bare};$|^\\} from ${bare};$|^import ${bare};$|\\bimport\\(${bare}\\)`, 'gm');
+    const statement = new RegExp(
+      `^(?:import|export)\\b.* from ${bare};$|^\\} from ${bare};$|^import ${bare};$|\\bimport\\(${bare}\\)|__toESM\\(require\\(${bare}\\)`,
+      'gm',
+    );
     const imported = code.flatMap((text) => Array.from(text.matchAll(statement), (found) => found.slice(1).find((name) => name !== undefined)!));
     const packages = new Set(
       imported

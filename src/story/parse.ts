@@ -413,7 +413,7 @@ function splitCriteria(block: Extract<Block, { is: 'text' }>): { raw: string; fr
 }
 
 const markdown = new MarkdownIt('commonmark').enable('table');
-markdown.inline.ruler.enableOnly(['text']); // a claim is its lines: marks are taken off by plainText
+markdown.core.ruler.enableOnly(['normalize', 'block']); // a claim is its lines: marks are taken off by plainText
 
 function blocksOf(text: string): Block[] {
   const tokens = markdown.parse(text, {});

@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { constants, Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
+import { type Program, start } from './start.ts';
+
+await start((args) => {
+  // Most patterns meet a few hundred short texts: compiling each once, to machine code, costs less than first to byte code and then again.
+  setFlagsFromString('--no-regexp-tier-up');
+  return Promise.resolve(program((args[0] === 'help' ? args[1] : args[0]) ?? ''));
+});
+
+/** The commands in platform.cjs: build.ts. */
+declare const PLATFORM: readonly string[];
+
+/**
+ * The whole program, one script, with the code that V8 made of it when this command ran before. Node's own compile cache keeps what is compiled
+ * while a module loads; most functions are compiled later, when they are first called.
+ */
+function program(command: string): Program {
+  const file = fileURLToPath(new URL(PLATFORM.includes(command) ? './platform.cjs' : './program.cjs', import.meta.url));
+  const bytes = readFileSync(file);
+  const source = bytes.toString('latin1'); // esbuild writes ASCII
+  const kept = keptCode(bytes, command);
+  const script = new Script(source, { filename: file, cachedData: kept?.code, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+  const loaded = { exports: {} as Program };
+  script.runInThisContext()(loaded, module.createRequire(file), import.meta.url);
+  if (kept && (!kept.code || script.cachedDataRejected)) process.once('exit', () => kept.keep(script.createCachedData()));
+  return loaded.exports;
+}
+
+/**
+ * In the user's own cache: not in Node's default place, the temporary folder, where somebody else could have put a folder of that name before.
+ * V8 looks at its version, its flags and the source's length; whether the bytes are those that were written, and of which source, is looked at here.
+ */
+function keptCode(source: Buffer, command: string): { code: Buffer | undefined; keep(code: Buffer): void } | undefined {
+  let folder: string;
+  try {
+    folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ai-agents');
+    module.enableCompileCache(folder); // for what stays in node_modules
+  } catch {
+    return undefined; // a user without a home: it starts as it did the first time
+  }
+  const of = crc32(source).toString(16);
+  const file = join(folder, `${process.version}-${process.arch}-${/^[a-z]+$/.test(command) ? command : 'none'}`);
+  return {
+    code: read(file, of),
+    keep(code) {
+      try {
+        const head = Buffer.from(`${of} ${crc32(code).toString(16)}\n`);
+        const beside = `${file}.${process.pid}`;
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileSync(beside, Buffer.concat([head, code]), { mode: 0o600 });
+        renameSync(beside, file);
+      } catch {
+        // nowhere to keep it
+      }
+    },
+  };
+}
+
+function read(file: string, of: string): Buffer | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    return undefined;
+  }
+  const end = bytes.indexOf('\n');
+  const code = bytes.subarray(end + 1);
+  return bytes.toString('latin1', 0, end) === `${of} ${crc32(code).toString(16)}` ? code : undefined;
+}
