@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface GitServer extends AsyncDisposable {
-  /** `http://127.0.0.1:port` */
+  /** `http://host:port` */
   readonly origin: string;
   readonly port: number;
   /** the folder whose repositories are served, by their path */
@@ -15,14 +15,17 @@ export interface GitServer extends AsyncDisposable {
   readonly seen: string[];
 }
 
-/** git's own HTTP server on loopback; `before` may answer a request itself by returning true. */
-export async function serveGit(before: (request: IncomingMessage, response: ServerResponse) => boolean = () => false): Promise<GitServer> {
+/** git's own HTTP server, on loopback unless told otherwise; `before` may answer a request itself by returning true. */
+export async function serveGit(
+  before: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean> = () => false,
+  at: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
+): Promise<GitServer> {
   const folder = mkdtempSync(join(tmpdir(), 'git-server-'));
   const seen: string[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://x');
     seen.push(`${request.method} ${url.pathname}`);
-    if (before(request, response)) return;
+    if (await before(request, response)) return;
     const cgi = spawn('git', ['http-backend'], {
       env: {
         PATH: process.env.PATH,
@@ -61,10 +64,10 @@ export async function serveGit(before: (request: IncomingMessage, response: Serv
     cgi.once('error', () => response.writeHead(500).end());
     cgi.once('close', () => response.end()); // also when it ended without a word
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(at.port, at.host, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://${at.host}:${port}`,
     port,
     folder,
     seen,
