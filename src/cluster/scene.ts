@@ -109,7 +109,9 @@ export class Scene {
     this.inquiry = given.inquiry;
     this.questions = given.questions;
     this.now = given.now;
-    this.#events = Map.groupBy(world.all('Event'), ({ involvedObject }) => keyOf(involvedObject.kind, involvedObject.namespace, involvedObject.name));
+    this.#events = Map.groupBy(world.all('Event').map(uncombined), ({ involvedObject }) =>
+      keyOf(involvedObject.kind, involvedObject.namespace, involvedObject.name),
+    );
     this.members = given.prepared.map((prepared) => this.#memberOf(prepared));
     const byKey = new Map(
       this.members.map((member) => [keyOf(member.prepared.object.kind, member.prepared.namespace, member.prepared.object.metadata.name), member]),
@@ -195,6 +197,10 @@ export class Scene {
     return undefined;
   }
 }
+
+/** More than ten Events that differ only in their words become one with this before the newest of them (client-go's EventAggregator). */
+const uncombined = (event: Event): Event => (event.message?.startsWith(COMBINED) ? { ...event, message: event.message.slice(COMBINED.length) } : event);
+const COMBINED = '(combined from similar events): ';
 
 const keyOf = (kind: string | undefined, namespace: string | undefined, name: string | undefined): string => `${kind} ${namespace ?? ''}/${name}`;
 

@@ -17,24 +17,26 @@ export const probeCauses = defineCauses(function* (scene) {
         .eventsOn(view.pod)
         .filter(({ reason, involvedObject }) => reason === 'Unhealthy' && involvedObject.fieldPath?.includes(`{${container.name}}`));
       for (const kind of ['startup', 'readiness'] as const) {
-        const event = events.find(({ message }) => message?.toLowerCase().startsWith(`${kind} probe`));
+        // An answer with an id or a time in it makes an Event of its own each time.
+        const own = events.filter(({ message }) => message?.toLowerCase().startsWith(`${kind} probe`));
+        const [event] = own;
         const probe = kind === 'startup' ? container.spec.startupProbe : container.spec.readinessProbe;
         if (!event || !probe) continue;
         // One failure is normal while a program starts: as many as the kubelet itself takes for a failure are not.
         const wanted = Math.max(2, Math.min(probe.failureThreshold ?? 3, 3));
-        const enough = timesOf(event) >= wanted;
+        const times = own.reduce((sum, each) => sum + timesOf(each), 0);
         const got = (event.message ?? '').replace(/^\w+ probe (?:failed|errored)(?: and resulted in \w+ state)?: /i, '');
-        const found = enough ? explain(kind, probe, got, view, container, scene) : undefined;
+        const found = times >= wanted ? explain(kind, probe, got, view, container, scene) : undefined;
         // A startup probe is there to fail for a while: only a fault in itself is certain before the kubelet gives up.
         if (!found || (kind === 'startup' && found.nature === 'symptom')) continue;
         yield {
           ...found,
           member: view.member,
           evidence: [
-            scene.facts.fact(containerRef(view, container), `event Unhealthy`, `${event.message} (${timesOf(event)} times)`, lastSeen(event)),
+            scene.facts.fact(containerRef(view, container), `event Unhealthy`, `${event.message} (${times} times)`, lastSeen(event)),
             ...found.evidence,
           ],
-          shown: new Date(Date.parse(firstSeen(event)) + (wanted - 1) * (probe.periodSeconds ?? 10) * 1_000).toISOString(),
+          shown: new Date(Date.parse(own.map(firstSeen).sort()[0]!) + (wanted - 1) * (probe.periodSeconds ?? 10) * 1_000).toISOString(),
           observed: lastSeen(event),
           final:
             found.nature === 'fault' &&
