@@ -18,7 +18,7 @@ WORKDIR /app
 # Bundled: the production dependencies that these commands use are in these files.
 COPY --from=build /build/dist ./dist
 COPY package.json ./
-RUN rm dist/empty-cluster.tar.gz && chmod 755 dist/main.js && ln -s /app/dist/main.js /usr/local/bin/ai-agents
+RUN rm dist/empty-cluster.tar.gz && chmod 755 dist/main.cjs && ln -s /app/dist/main.cjs /usr/local/bin/ai-agents
 ARG VERSION=1.0.0
 ARG REVISION
 LABEL org.opencontainers.image.title="ai-agents" \

@@ -18,16 +18,24 @@ const platform = ['serve', 'api', 'worker', 'migrate', 'token'];
 rmSync('dist', { recursive: true, force: true });
 await build({
   ...common,
-  // the second one is a program of its own, which the worker starts
-  entryPoints: { main: 'src/cli/bundled.ts', 'review-process': 'src/review/review-process.ts' },
-  define: { PLATFORM: JSON.stringify(platform) },
+  entryPoints: { main: 'src/cli/bundled.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs', // Node starts 5 ms sooner without its loader of modules
+  define: { PLATFORM: JSON.stringify(platform), 'import.meta.url': 'url' },
+  banner: { js: "const url = require('node:url').pathToFileURL(__filename).href;" },
+});
+await build({
+  ...common,
+  // programs of their own: the worker starts the one, `serve` the other as a thread
+  entryPoints: { 'review-process': 'src/review/review-process.ts', 'pglite-thread': 'src/store/pglite-thread.ts' },
   outdir: 'dist',
   splitting: true,
   format: 'esm',
-  // commander is CommonJS and requires Node's own modules
+  // CommonJS packages require Node's own modules
   banner: { js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);" },
 });
-// What main.js runs: scripts whose value is a function, as src/cli/bundled.ts calls it.
+// What main.cjs runs: scripts whose value is a function, as src/cli/bundled.ts calls it.
 for (const [name, leftOut] of [
   ['program', platform],
   ['platform', commands.flatMap((command) => (platform.includes(command.name) ? [] : command.name))],

@@ -19,7 +19,7 @@ import { ensureTenant } from '../src/store/tenants.ts';
 import { createToken } from '../src/store/tokens.ts';
 import { startPostgres } from '../tests/servers.ts';
 
-const main = resolve(import.meta.dirname, '../dist/main.js');
+const main = resolve(import.meta.dirname, '../dist/main.cjs');
 const rounds = 1000;
 const at = (sorted: readonly number[], share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 const show = (times: readonly number[]) => {

@@ -10,7 +10,7 @@ if (!existsSync(scorer)) {
   console.log('skipped: the labelled cases are not beside this project');
   process.exit(0);
 }
-const { status } = spawnSync(process.execPath, [scorer, ...process.argv.slice(2), '--', process.execPath, resolve(import.meta.dirname, '../dist/main.js')], {
+const { status } = spawnSync(process.execPath, [scorer, ...process.argv.slice(2), '--', process.execPath, resolve(import.meta.dirname, '../dist/main.cjs')], {
   stdio: 'inherit',
 });
 process.exitCode = status ?? 2;

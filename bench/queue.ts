@@ -13,7 +13,7 @@ import { startPostgres, startRedis } from '../tests/servers.ts';
 import { referenceTree, STORY } from './reference-tree.ts';
 
 const WARM_UP = 20;
-const MAIN = resolve(import.meta.dirname, '../dist/main.js');
+const MAIN = resolve(import.meta.dirname, '../dist/main.cjs');
 const reviews = Number(process.argv[2] ?? 100);
 
 const tree = referenceTree();

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { referenceTree, STORY } from './reference-tree.ts';
 
 const RUNS = 15;
-const MAIN = resolve(import.meta.dirname, '../dist/main.js');
+const MAIN = resolve(import.meta.dirname, '../dist/main.cjs');
 const AT_EXIT = 'data:text/javascript,process.on("exit",()=>process.stderr.write(`\\nRSS ${process.resourceUsage().maxRSS}\\n`))';
 
 const root = referenceTree();

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { referenceTree, STORY } from './reference-tree.ts';
 
-const MAIN = resolve(import.meta.dirname, '../dist/main.js');
+const MAIN = resolve(import.meta.dirname, '../dist/main.cjs');
 const LOCALES = ['C', 'en_US.UTF-8', 'tr_TR.UTF-8', 'de_DE.UTF-8', 'ja_JP.UTF-8'];
 const ZONES = ['UTC', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Kiritimati'];
 

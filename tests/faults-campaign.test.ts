@@ -16,7 +16,7 @@ const everySeconds = long ? 4 : 2;
 const atMost = long ? Number.POSITIVE_INFINITY : 6;
 
 // The long one runs what is shipped; `npm run test:faults` builds it.
-const main = join(import.meta.dirname, long ? '../dist/main.js' : '../src/cli/main.ts');
+const main = join(import.meta.dirname, long ? '../dist/main.cjs' : '../src/cli/main.ts');
 
 const backends = await startBackends();
 const { postgres, redis } = backends;

@@ -24,7 +24,7 @@ beforeAll(() => {
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', join(app, tarball), '-C', installed, '--strip-components=1']);
   mkdirSync(join(app, 'node_modules/.bin'));
-  symlinkSync('../ai-agents/dist/main.js', join(app, 'node_modules/.bin/ai-agents'));
+  symlinkSync('../ai-agents/dist/main.cjs', join(app, 'node_modules/.bin/ai-agents'));
 }, 180_000);
 afterAll(() => rmSync(app, { recursive: true, force: true }));
 
@@ -37,7 +37,7 @@ const program = (...args: string[]) => run(join(app, 'node_modules/.bin/ai-agent
 describe('the packed package', () => {
   test('has the program and the schema, and no sources', () => {
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
-    expect(files).toContain('dist/main.js');
+    expect(files).toContain('dist/main.cjs');
     expect(files).toContain('docs/review.schema.json');
     expect(files.filter((file) => /\.ts$|^(?:src|tests|fixtures|bench)\//.test(file))).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe('the packed package', () => {
     using repository = new ScratchRepository(trueStory);
     const caches = join(app, 'caches');
     const review = () => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'dist/main.js'), 'review', 'docs/story.md', '--repo', repository.root], {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'dist/main.cjs'), 'review', 'docs/story.md', '--repo', repository.root], {
         env: { ...env, XDG_CACHE_HOME: caches },
         encoding: 'utf8',
       });

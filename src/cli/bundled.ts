@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
+import { keepWebAssemblySmall } from '../store/wasm-flags.ts';
 import { type Program, start } from './start.ts';
 
-await start((args) => {
+void start((args) => {
   // Most patterns meet a few hundred short texts: compiling each once, to machine code, costs less than first to byte code and then again.
   setFlagsFromString('--no-regexp-tier-up');
+  if (args[0] === 'serve') keepWebAssemblySmall();
   return Promise.resolve(program((args[0] === 'help' ? args[1] : args[0]) ?? ''));
 });
 
