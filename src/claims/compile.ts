@@ -4,7 +4,7 @@ import type { Claim, Story } from '../story/story.ts';
 import { assertionChecks } from './assertion.ts';
 import { type Clause, clausesOf } from './clauses.ts';
 import { Components } from './component.ts';
-import { Context, type Subject, subjectOf } from './context.ts';
+import { Context, type Resolution, type Subject, subjectOf } from './context.ts';
 import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
@@ -27,7 +27,7 @@ import { flags, mountPaths, sidecars, volumes } from './shapes/volumes.ts';
 export interface Reading {
   readonly claim: Claim;
   readonly checks: readonly Check[];
-  readonly notes: readonly string[];
+  readonly resolutions: readonly Resolution[];
   /** files that its words name */
   readonly names: readonly string[];
 }
@@ -46,7 +46,7 @@ const SHAPES: readonly Shape[] = [
   when('label annotation', labels),
   when('probe health liveness readiness startup', probes),
   data,
-  when('env variable', environment),
+  when('env variable =', environment),
   when('root runas fsgroup capabilit privileg seccomp readonly read-only uid', security),
   when('image tag pin latest', image),
   when('command args entrypoint cmd', command),
@@ -78,7 +78,12 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
   let before: { parent: string | undefined; files: readonly string[] } = { parent: undefined, files: [] };
   for (const [index, claim] of story.claims.entries()) {
     if (isEndless(claim.text)) {
-      readings.push({ claim, checks: [{ is: 'unread', aside: false, says: 'no check was found: it is too long to be one statement' }], notes: [], names: [] });
+      readings.push({
+        claim,
+        checks: [{ is: 'unread', aside: false, says: 'no check was found: it is too long to be one statement' }],
+        resolutions: [],
+        names: [],
+      });
       continue;
     }
     const own = subjectOf(claim.text, inventory, components);
@@ -102,7 +107,7 @@ export const isEndless = (text: string): boolean => text.length > 10_000 || text
 
 function compile(context: Context): Reading {
   const { claim } = context;
-  const done = (checks: readonly Check[]): Reading => ({ claim, checks, notes: context.notes, names: context.own.files });
+  const done = (checks: readonly Check[]): Reading => ({ claim, checks, resolutions: context.resolutions, names: context.own.files });
   if (claim.assertions.length > 0) return done(assertionChecks(claim, context));
   const text = ownWords(claim.kind === 'follow-up' ? claim.text.replace(/\s[-–—]\s.*$/s, '') : claim.text);
   if (/\[Defer(?:red)?\]/i.test(claim.text)) return done([{ is: 'unread', aside: true, says: 'it was put off' }]);
@@ -166,6 +171,10 @@ const ASIDE: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Ids of the requirements and decisions that it goes back to: `→ REQ-NET-004, ADR-002`. */
+const TRACED =
+  /\s*(?:→|->|=>)\s*(?:[A-Z]{2,}(?:-[A-Z0-9]+){0,2}-\d+(?:\.\d+)*(?:\s*[,/&]\s*)?){1,12}(?:\s*[-–—].*)?$|\s*[([](?:(?:REQ|FR|NFR|SC|ADR|UR|US|UC)(?:-[A-Z0-9]+){0,2}-\d+(?:\.\d+)*(?:\s*[,/&]\s*)?){1,12}[)\]]\.?$/;
+
 /** A claim without its number, its tags, and its references to criteria. */
 function ownWords(text: string): string {
   return text
@@ -176,6 +185,7 @@ function ownWords(text: string): string {
     .replace(/\[(?:files?|see|story|source|ref)\s*:[^\]]*\]/gi, '')
     .replace(/\((?:ACs?|Acceptance Criteria)\s*:?\s*[#\d.,\sand-]+\)/gi, '')
     .replace(/\s*(?:[-–—]\s*)?(?:✅|☑|✔).*$/u, '')
+    .replace(TRACED, '')
     .replace(/\b(?:SHALL|MUST|SHOULD|MAY|WILL|NOT)\b/g, (word) => word.toLowerCase())
     .replace(
       /^The (?:system|platform|project|repository) (?:shall|must|will|should) (?=(?:provide|create|define|include|have|contain|configure|expose|provision)\b)/i,

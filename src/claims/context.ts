@@ -22,6 +22,17 @@ export interface Resolved<T> {
   readonly by: 'file' | 'name' | 'parent' | 'only one' | 'all of them';
 }
 
+/** One question of which objects are meant, and its answer, for people. */
+export interface Resolution {
+  readonly kinds: readonly string[];
+  /** the nouns and files of the claim, or of its parent, that decided; none when nothing did */
+  readonly words: readonly string[];
+  readonly by: Resolved<Resource>['by'];
+  readonly found: readonly Pick<Resource, 'kind' | 'name'>[];
+  /** the candidates that were not meant */
+  readonly others: readonly Pick<Resource, 'kind' | 'name'>[];
+}
+
 /** Everything that reading one claim may look at. */
 export class Context {
   readonly inventory: Inventory;
@@ -29,8 +40,7 @@ export class Context {
   readonly claim: Claim;
   readonly own: Subject;
   readonly parent: Subject;
-  /** how nouns were resolved, for people */
-  readonly notes: string[];
+  readonly resolutions: Resolution[];
   /** what the story said before, nearest first: earlier claims of the same list, then those above it */
   readonly before: () => readonly string[];
 
@@ -40,10 +50,10 @@ export class Context {
     claim: Claim,
     own: Subject,
     parent: Subject,
-    notes: string[] = [],
+    resolutions: Resolution[] = [],
     before: () => readonly string[] = () => [],
   ) {
-    this.notes = notes;
+    this.resolutions = resolutions;
     this.before = before;
     this.inventory = inventory;
     this.components = components;
@@ -60,7 +70,7 @@ export class Context {
       mentions: this.own.mentions.length > 0 ? this.own.mentions : this.parent.mentions,
       kinds: this.own.kinds.length > 0 ? this.own.kinds : this.parent.kinds,
     };
-    return new Context(this.inventory, this.components, { ...this.claim, text }, own, parent, this.notes, () => [this.claim.text, ...this.before()]);
+    return new Context(this.inventory, this.components, { ...this.claim, text }, own, parent, this.resolutions, () => [this.claim.text, ...this.before()]);
   }
 
   /** Objects of these kinds that the claim speaks of. */
@@ -75,35 +85,30 @@ export class Context {
             isWorkload(resource) ? workloads.includes(resource) : this.components.related(resource.kind, workloads).includes(resource),
           );
     };
-    const say = (by: Resolved<Resource>['by'], found: readonly Resource[]) => {
-      this.notes.push(
-        `${kinds.join(' or ')}: ${
-          found
-            .slice(0, 6)
-            .map(({ kind, name }) => `${kind}/${name}`)
-            .join(', ') || 'none'
-        } (by ${by})`,
-      );
+    const say = (by: Resolved<Resource>['by'], found: readonly Resource[], subject?: Subject) => {
+      const nouns = (subject?.mentions ?? []).filter(({ workloads }) => workloads.length > 0).map(({ words }) => words);
+      this.resolutions.push({ kinds, words: [...nouns, ...(subject?.files ?? [])], by, found, others: all.filter((resource) => !found.includes(resource)) });
       return { found, by };
     };
     const ownFiles = inFiles(this.own.files);
     if (ownFiles.length > 0) {
       const both = ofMentions(words).filter((resource) => ownFiles.includes(resource));
-      return say('file', both.length > 0 ? both : ownFiles);
+      return say('file', both.length > 0 ? both : ownFiles, { ...this.own, mentions: words });
     }
     const named = ofMentions(words);
     const parentFiles = inFiles(this.parent.files);
     if (named.length > 0) {
       const both = named.filter((resource) => parentFiles.includes(resource));
       // a sub-task speaks of its file, unless it begins with another name
-      if (both.length === 0 && parentFiles.length > 0 && !words.some(({ aside, start }) => !aside && start < 24)) return say('parent', parentFiles);
-      return say('name', named.length > 1 && both.length > 0 ? both : named);
+      if (both.length === 0 && parentFiles.length > 0 && !words.some(({ aside, start }) => !aside && start < 24))
+        return say('parent', parentFiles, this.parent);
+      return say('name', named.length > 1 && both.length > 0 ? both : named, { ...this.own, files: [], mentions: words });
     }
     const parentNamed = ofMentions(this.parent.mentions);
     const shared = parentFiles.filter((resource) => parentNamed.includes(resource));
-    if (shared.length > 0) return say('parent', shared);
-    if (parentNamed.length > 0) return say('parent', parentNamed);
-    if (parentFiles.length > 0) return say('parent', parentFiles);
+    if (shared.length > 0) return say('parent', shared, this.parent);
+    if (parentNamed.length > 0) return say('parent', parentNamed, { ...this.parent, files: [] });
+    if (parentFiles.length > 0) return say('parent', parentFiles, { ...this.parent, mentions: [] });
     return say(all.length === 1 ? 'only one' : 'all of them', all);
   }
 

@@ -87,7 +87,7 @@ export const synonyms = (word: string): readonly string[] => [
 export const COMMAND_WORDS =
   'kubectl|oc|helm|helmfile|kustomize|kubeconform|kubeval|kube-linter|kube-score|conftest|docker-compose|docker|podman|buildah|minikube|kind|k3d|k3s|curl|wget|nc|ping|nslookup|dig|psql|pg_isready|redis-cli|celery|npm|npx|pnpm|yarn|node|python3?|pip|pytest|uvicorn|make|just|task|go|cargo|mvn|gradle|\\./gradlew|\\./mvnw|cd|flux|argocd|terraform|tofu|ansible|ansible-playbook|bash|sh|shellcheck|yamllint|trivy|git|gh|k6|hey|ab|wrk|locust|stern|k9s|openssl|mdbook|nginx|ruff|mypy|pyright|eslint|tsc|vitest|jest';
 
-export const ENV_NAME = '[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+';
+export const ENV_NAME = '[A-Z][A-Z0-9]*(?:_{1,2}[A-Z0-9]+)+';
 export const PATH =
   '(?:\\.{1,2}/)?(?:[\\w.@-]+/)*[\\w.*{},@-]*[\\w*}](?:\\.(?:ya?ml|json|md|sh|py|ts|tsx|js|mjs|toml|ini|conf|cfg|env|tf|go|rs|java|sql|txt|service|tpl|example|sample|template|dockerfile|properties|xml|html|lock)(?:\\.(?:example|sample|template|tmpl|tpl|j2|dist))?)\\b|(?:\\.{1,2}/)?(?:[\\w.@-]+/)*(?:(?:[\\w-]+\\.)?(?:[Dd]ockerfile|[Cc]ontainerfile|Makefile|[Jj]ustfile|Jenkinsfile|Procfile|Caddyfile)(?:\\.[\\w-]+)?\\b|\\.(?:git|docker|helm|npm)ignore\\b|\\.env\\.[\\w.-]*\\w)|(?:\\.{1,2}/)?(?:[\\w.@*-]+/)+(?![\\w])';
 

@@ -65,18 +65,22 @@ type Block =
   | { readonly is: 'table'; readonly rows: readonly { cells: readonly string[]; line: number }[] }
   | { readonly is: 'heading'; readonly level: number; readonly title: string; readonly line: number };
 
-const BOX = /^\[([ xX~-])\]\s+/;
+/** Kiro marks optional tasks with a star behind the box. */
+const BOX = /^\[([ xX~-])\]\*?\s+/;
 const NUMBERED = /^(?:\*\*)?(?:AC|CRITERION|ACCEPTANCE CRITERION)[\s#:_-]*(\d+(?:\.\d+)*)\b/i;
 const TASK_NUMBER = /^(?:\*\*)?(?:Task|Step|Phase|Part)?\s*(\d+(?:\.\d+)*)[.:)\s]/i;
 const REMARK =
   /^(?:(?:fixed|notes?|resolved|done|result|evidence|output|status|completed?|verified|why|rationale|reason|see|refs?|references?|source|files?|current|current state|action|impact|decision|update|important|warning|todo|example|e\.g|i\.e|because|this|these|it|they|if|otherwise|when)\b|✅|❌|⚠|☑|✔|→)/iu;
 /** Ids that requirement lists write themselves: FR-001, SC-002; and Spec Kit's tasks: T001. */
-const STATED = /^(?:\*\*)?((?:FR|NFR|SC|REQ|UR)-\d+(?:\.\d+)*)(?:\*\*)?\s*[:.)–-]?(?:\*\*)?\s+/;
+const STATED = /^(?:\*\*)?((?:FR|NFR|SC|REQ|UR)(?:-[A-Z][A-Z0-9]{0,15}){0,2}-\d+(?:\.\d+)*)(?:\*\*)?\s*[:.)–-]?(?:\*\*)?\s+/;
+/** What EARS calls a requirement's pattern stands behind its id: `**REQ-NET-001** (Ubiquitous)`. */
+const EARS = /^\((?:ubiquitous|event[- ]driven|state[- ]driven|optional(?: feature)?|unwanted(?: behaviou?r)?|complex)\)\s+/i;
 const TASK_ID =
   /^(T\d{3,})\s+|^\*\*([A-Z]{1,8}(?:-[A-Z0-9]{1,12}){0,3}-\d+(?:\.\d+)*)\*\*\s*[:.–-]?\s+|^\*\*([A-Z]{1,8}(?:-[A-Z0-9]{1,12}){0,3}-\d+(?:\.\d+)*)\s*:\*\*\s+/;
 /** A box of OpenSpec: `- [x] 1.2 Add ...` under a numbered heading. */
 const LISTED = /^(\d+(?:\.\d+)+)\s+(?=\S)/;
 const GIVEN = /^(?:\*\*|_|\*)?(?:GIVEN|SCENARIO)\b/i;
+const THEN = /^(?:\*\*|_|\*)?THEN\b/i;
 const GIVEN_PART = /^(?:\*\*|_|\*)?(?:WHEN|THEN|AND|BUT)\b/i;
 
 class StoryFile {
@@ -164,7 +168,9 @@ class StoryFile {
           if (block.is === 'list') for (const item of block.items) this.#listed('criterion', item, undefined, area === 'constraints' ? 'C' : 'N');
           break;
         default:
-          if (block.is === 'list') {
+          if (block.is === 'text' && STATED.test(block.raw) && /\b(?:shall|must)\b/i.test(block.raw))
+            this.#claim('criterion', block.raw, block.from, block.to, undefined, undefined, 'R');
+          else if (block.is === 'list') {
             this.#tasks(block.items, undefined, named ? 'A' : 'T', false);
             for (const item of block.items) if (STATED.test(firstText(item))) this.#listed('criterion', item, undefined, 'R');
           }
@@ -201,6 +207,7 @@ class StoryFile {
         const boxes = block.items.some((item) => BOX.test(firstText(item)));
         if (headed && !boxes) {
           for (const item of block.items) this.#extend(headed, allText(item), item.line);
+          this.#outcomes(block.items, headed);
           return headed;
         }
         if (open && !boxes && !block.items.some((item) => NUMBERED.test(firstText(item)))) {
@@ -223,6 +230,19 @@ class StoryFile {
         return current;
       default:
         return current;
+    }
+  }
+
+  /** `- Then ...`, `- And ...` below a criterion's heading: each is a statement of its own, with the lists below it. */
+  #outcomes(items: readonly Item[], criterion: Claim): void {
+    const then = items.findIndex((item) => THEN.test(firstText(item)));
+    const parts = then < 0 ? [] : items.slice(then);
+    if (parts.length < 2 || !parts.every((item) => GIVEN_PART.test(firstText(item)))) return;
+    for (const item of parts) {
+      const raw = firstText(item);
+      const claim = this.#claim('criterion', raw, item.line, Math.max(item.line, ...item.blocks.map((block) => (block.is === 'text' ? block.to : 0))), undefined, criterion, 'AC');
+      const nested = item.blocks.flatMap((block) => (block.is === 'list' ? block.items : []));
+      if (/:\**\s*$/.test(raw)) for (const detail of nested) this.#claim('criterion', firstText(detail), detail.line, detail.line, undefined, claim, 'AC');
     }
   }
 
@@ -270,7 +290,9 @@ class StoryFile {
   #details(items: readonly Item[], parent: Claim, prefix: string): void {
     for (const item of items) {
       const raw = firstText(item);
-      if (raw !== '' && !BOX.test(raw) && !hasBox(item) && !REMARK.test(plainText(raw))) this.#listed('subtask', item, parent, prefix);
+      if (raw === '' || BOX.test(raw) || hasBox(item) || REMARK.test(plainText(raw))) continue;
+      const claim = this.#listed('subtask', item, parent, prefix);
+      if (/:\**\s*$/.test(raw)) this.#details(item.blocks.flatMap((block) => (block.is === 'list' ? block.items : [])), claim, prefix);
     }
   }
 
@@ -302,7 +324,7 @@ class StoryFile {
     const boxless = box ? raw.slice(box[0].length) : raw;
     const stated = box ? (TASK_ID.exec(boxless) ?? (this.#bmad ? null : LISTED.exec(boxless))) : STATED.exec(boxless);
     const own = stated?.slice(1).find((id) => id !== undefined);
-    const markdown = stated ? boxless.slice(stated[0].length) : boxless;
+    const markdown = (stated ? boxless.slice(stated[0].length) : boxless).replace(EARS, '');
     const claim: Claim = {
       id: own && !this.#taken.has(own) ? this.#take(own) : this.#id(kind, number, parent, prefix),
       kind,

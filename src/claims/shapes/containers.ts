@@ -107,7 +107,7 @@ export const probes: Shape = (sentence, context) => {
   const targets = containerTargets(found);
   const of = asked(sentence, found);
   const who = whose(found.map(({ workload }) => workload));
-  sentence.takeAll(/\b(?:liveness|readiness|startup)\b|\bprobes?\b|\bhealth\s?(?:checks?|probes?)\b|\bcontainers?\b|\bpods?\b/i);
+  sentence.takeAll(/(?<![\w/-])(?:liveness|readiness|startup)\b|\bprobes?\b|\bhealth\s?(?:checks?|probes?)\b|\bcontainers?\b|\bpods?\b/i);
   takeQuantifier(sentence);
   if (sentence.take(/\b(?:none|disabled|omitted|not (?:set|defined|configured|needed))\b/i)) {
     sentence.drop(/\([^()]*\)/);
@@ -171,7 +171,7 @@ export const environment: Shape = (sentence, context) => {
   const names = sentence
     .takeAll(
       new RegExp(
-        `\\b(${ENV_NAME}|(?<=[:,]\\s)[A-Z][A-Z0-9]{3,})\\b(?:\\s*[=:]\\s*("[^"]*"|'[^']*'|[^\\s,;()]+))?(?:\\s*\\((from (?:the )?)?(secrets?|config\\s*maps?)\\b[^()]*\\))?`,
+        `(?<!\\$\\{)\\b(${ENV_NAME}|(?<=[:,]\\s)[A-Z][A-Z0-9]{3,})\\b(?:\\s*[=:]\\s*("[^"]*"|'[^']*'|[^\\s,;()]+))?(?:\\s*\\((from (?:the )?)?(secrets?|config\\s*maps?)\\b[^()]*\\))?`,
         'i',
       ),
     )

@@ -85,7 +85,7 @@ export const ignored: Shape = (sentence, context) => {
   );
   const excludes = /(\.(?:docker|git|helm)ignore)\b.*?\b(?:exclud\w+|ignor\w+|entries(?: for)?|contain\w*|lists?|for)\s+(.+)$/i.exec(sentence.text);
   const entries = excludes
-    ? (excludes[2]!.match(/[\w.*-]*[./*][\w.*/-]*/g) ?? []).map((entry) => entry.replace(/\.$/, '')).filter((entry) => entry !== '')
+    ? (excludes[2]!.match(/[\w.*-]*[./*][\w.*/-]*/g) ?? []).map((entry) => entry.replace(/\.$/, '')).filter((entry) => entry !== '' && entry !== 'etc')
     : [];
   const [ignoreFile] = excludes ? Array.from(context.inventory.paths).filter((path) => path === excludes[1] || path.endsWith(`/${excludes[1]}`)) : [];
   if (excludes && ignoreFile && entries.length > 0) {

@@ -116,7 +116,7 @@ function clausesWith(verb: string, { text }: Sentence): Clause[] {
   });
 }
 const NEXT_VERB =
-  /;|\.\s|,\s*(?:and\s+|then\s+)?(?:runs?|cop(?:y|ies)|creates?|sets?|declares?|exposes?|extends?|installs?|generates?|uses?|non-?root|["'`]?(?:CMD|ENTRYPOINT|EXPOSE|ENV|ARG|USER|WORKDIR|HEALTHCHECK|COPY|RUN|FROM)\b)/;
+  /;|\.\s|\s+and\s+(?:sets?|runs?|installs?|builds?|creates?|exposes?|uses?)\s|,\s*(?:and\s+|then\s+)?(?:runs?|cop(?:y|ies)|creates?|sets?|declares?|exposes?|extends?|installs?|generates?|uses?|non-?root|["'`]?(?:CMD|ENTRYPOINT|EXPOSE|ENV|ARG|USER|WORKDIR|HEALTHCHECK|COPY|RUN|FROM)\b)/;
 
 /** `Run npm ci to install dependencies`: a RUN has the command, and each exact word of the rest. */
 function runSteps(sentence: Sentence, context: Context, add: Add): void {
@@ -187,8 +187,10 @@ function copies(sentence: Sentence, context: Context, files: readonly Dockerfile
   for (const { start, offset, rest } of clausesWith('cop(?:y|ies|ied)', sentence)) {
     const stage = /\bfrom\s+(?:the\s+)?["'`]?([\w.-]+)["'`]?(?:\s+(?:build\s+)?stage\b:?)?|\bfrom=([\w.-]+)/i.exec(rest);
     const to = /(?:\b(?:to|into)\s+(?:the\s+)?|[→>]\s*)["'`]?(\.{0,2}\/[\w./-]*|working directory|WORKDIR|image|container|workdir)["'`]?/i.exec(rest);
-    const before = to ? rest.slice(0, to.index) : rest;
-    const spans = codeIn(sentence, context).filter((code) => code.start >= offset && code.end <= offset + before.length && code.text !== stage?.[1]);
+    const before = (to ? rest.slice(0, to.index) : rest).replace(/\s*\([^()]*\)?[\s\S]*$/, '');
+    const spans = codeIn(sentence, context).filter(
+      (code) => code.start >= offset && code.end <= offset + before.length && code.text !== stage?.[1] && /^[\w.*@/{}$-]+$/.test(code.text),
+    );
     const sources =
       spans.length > 0
         ? spans.map(({ text }) => text)
@@ -220,7 +222,7 @@ function programs(sentence: Sentence, context: Context, add: Add): void {
     .replace(/^\[|\]$/g, '')
     .split(/[\s,]+/)
     .map((word) => word.replace(/^["'`]+|["'`]+$/g, ''))
-    .filter((word) => word !== '');
+    .filter((word) => /[\w/]/.test(word));
   if (words.length === 0 || /^(?:exec|shell)$/.test(words[0]!)) return;
   sentence.mark(match.index, start + text.length);
   add({ a: 'program', words, by: match[1] === 'CMD' ? 'CMD' : match[1] === 'ENTRYPOINT' ? 'ENTRYPOINT' : 'either' }, `runs ${words.join(' ')}`, 'last');

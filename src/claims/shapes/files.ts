@@ -42,6 +42,7 @@ export const files: Shape = (sentence, context) => {
 /** Host names, versions, URLs and mount paths have dots and slashes as well. */
 function looksLikeFile(written: string, text: string, at: number, paths: ReadonlySet<string>): boolean {
   if (matchingPaths(written, paths).length > 0) return true;
+  if (/^[A-Z][A-Za-z]*\.js$/.test(written)) return false; // Express.js, Node.js: a product
   if (/:\/\/\S*$/.test(text.slice(0, at)) || text[at - 1] === '/' || /^[\d.]+$/.test(written)) return false;
   return (
     /\.(?:ya?ml|json|md|sh|py|ts|tsx|js|toml|ini|conf|tf|go|sql|service|tpl|example|txt|xml)(?:\.\w+)?$/.test(written) ||
