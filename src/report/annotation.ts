@@ -10,11 +10,12 @@ const MOST = 6;
  * A `yaml assert` block to paste under a claim that its words do not decide: what was understood, object by object,
  * and a place to fill in for the rest. Undefined when only a run can tell.
  */
-export function annotationFor({ checks, notes, verdict }: Pick<JudgedClaim, 'checks' | 'notes' | 'verdict'>): string | undefined {
+export function annotationFor({ checks, resolutions, verdict }: Pick<JudgedClaim, 'checks' | 'resolutions' | 'verdict'>): string | undefined {
   if (verdict.is !== 'unproven') return undefined;
   const fragments = checks.flatMap(fragmentsIn).filter(({ targets }) => targets.some(isResourceTarget));
   const text = checks.find((check) => check.is === 'says');
-  const documents = fragments.length > 0 ? understood(fragments) : [text ? dump({ file: text.paths[0] ?? FILL_IN, contains: FILL_IN }) : openQuestion(notes)];
+  const documents =
+    fragments.length > 0 ? understood(fragments) : [text ? dump({ file: text.paths[0] ?? FILL_IN, contains: FILL_IN }) : openQuestion(resolutions)];
   return `\`\`\`yaml assert\n${documents.slice(0, MOST).join('---\n')}\`\`\``;
 }
 
@@ -61,8 +62,7 @@ function mergedLists(one: readonly Expected[], other: readonly Expected[]): read
 }
 
 /** Of the first object that the words may speak about, or of one to be named. */
-function openQuestion(notes: readonly string[]): string {
-  const [, kind = 'Deployment', name = FILL_IN] =
-    notes.map((note) => /\b([A-Z][A-Za-z]+)\/([a-z0-9][a-z0-9.-]*)/.exec(note)).find((found) => found !== null) ?? [];
+function openQuestion(resolutions: JudgedClaim['resolutions']): string {
+  const { kind, name } = resolutions.flatMap(({ found }) => found)[0] ?? { kind: 'Deployment', name: FILL_IN };
   return dump({ kind, metadata: { name }, spec: FILL_IN });
 }

@@ -21,7 +21,15 @@ export function exampleReview(hostile?: string): Review {
     claim: { id, kind, text: words(text), markdown: words(text), place: line(story, ++next), ticked, parent, assertions: [] },
     checks: [{ is: 'unread', says: words('Deployment/api is there'), aside: false }],
     verdict,
-    notes: [words('Deployment: Deployment/api, Deployment/worker (by name)')],
+    resolutions: [
+      {
+        kinds: ['Deployment'],
+        words: [words('the workers')],
+        by: 'name',
+        found: [{ kind: 'Deployment', name: words('worker') }],
+        others: [{ kind: 'Deployment', name: words('api') }],
+      },
+    ],
   });
   const because = words('the file says it');
   const at = line(manifest, 3);

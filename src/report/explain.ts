@@ -10,14 +10,14 @@ import type { Wording } from './wording.ts';
 
 /** Why a claim got its verdict, for a person: how its words were understood, what was asked, what was seen, and what is missing. */
 export function explainClaim(judged: JudgedClaim, report: ClaimReport, look: Look): string {
-  const { claim, checks, verdict, notes } = judged;
+  const { claim, checks, verdict, resolutions } = judged;
   const paint = painter(look);
   const part = (title: string, lines: readonly string[]) => (lines.length > 0 ? [[paint('bold', title), ...lines.map((line) => `  ${line}`)].join('\n')] : []);
   const annotation = annotationFor(judged);
   return `${[
     `${paint('bold', visibleLine(claim.id))} ${visibleLine(claim.text)}\n${paint('dim', `${visibleLine(report.path)}:${report.line}`)}`,
     `${paint('bold', status(report))}: ${visibleLine(verdict.because)}`,
-    ...part('Words resolved to', Array.from(new Set(notes), visibleLine)),
+    ...part('Words resolved to', Array.from(new Set(resolutions.map(resolutionLine)), visibleLine)),
     ...part('Read as', checks.length > 0 ? checks.map(({ says }) => visibleLine(says)) : ['nothing that can be checked']),
     ...part('Evidence', evidenceLines(report.evidence)),
     ...(verdict.is === 'failed'
@@ -28,6 +28,20 @@ export function explainClaim(judged: JudgedClaim, report: ClaimReport, look: Loo
       annotation?.split('\n').map(visible) ?? [],
     ),
   ].join('\n\n')}\n`;
+}
+
+/** `"Celery workers": Deployment/worker (by name); not Deployment/api, StatefulSet/redis`. */
+function resolutionLine({ kinds, words, by, found, others }: JudgedClaim['resolutions'][number]): string {
+  const asked = words.length > 0 ? listed(words.map((word) => `"${word}"`)) : kinds.join(' or ');
+  return `${asked}: ${listed(found.map(named)) || `no ${kinds.join(' or ')}`} (by ${by})${others.length > 0 ? `; not ${listed(others.map(named))}` : ''}`;
+}
+
+const named = ({ kind, name }: { readonly kind: string; readonly name: string }): string => `${kind}/${name}`;
+
+/** Of many the first ones, and how many more. */
+function listed(items: readonly string[]): string {
+  const distinct = Array.from(new Set(items));
+  return distinct.length > 6 ? `${distinct.slice(0, 5).join(', ')} and ${distinct.length - 5} more` : distinct.join(', ');
 }
 
 /** The quotes file by file with the numbers of their lines, as an editor shows them, and what a cluster answered. */

@@ -4,6 +4,7 @@ import { answerAll, type Ground } from '../checks/answer.ts';
 import type { Check } from '../checks/check.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { compileStory, isEndless, type Reading } from '../claims/compile.ts';
+import type { Resolution } from '../claims/context.ts';
 import { PATH_PATTERN } from '../claims/lexicon.ts';
 import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
 import { type Inventory, isInside, isManifestPath, readInventory } from '../manifest/inventory.ts';
@@ -22,7 +23,7 @@ export interface JudgedClaim {
   readonly checks: readonly Check[];
   readonly verdict: Verdict;
   /** how its nouns were resolved */
-  readonly notes: readonly string[];
+  readonly resolutions: readonly Resolution[];
 }
 
 export type Outcome = 'APPROVE' | 'CHANGES REQUESTED' | 'BLOCKED';
@@ -135,7 +136,7 @@ function judgeStory(readings: readonly Reading[], own: ReadonlyMap<string, Verdi
           reading.claim.kind === 'criterion',
         );
   };
-  return readings.map((reading) => ({ claim: reading.claim, checks: reading.checks, notes: reading.notes, verdict: whole(reading) }));
+  return readings.map((reading) => ({ claim: reading.claim, checks: reading.checks, resolutions: reading.resolutions, verdict: whole(reading) }));
 }
 
 const isAside = ({ checks }: Reading): boolean => checks.some((check) => check.is === 'unread' && check.aside);
