@@ -122,7 +122,7 @@ docs/story.md:5
 NOT VERIFIED (no check): the file says it
 
 Words resolved to
-  Deployment: Deployment/api, Deployment/worker (by name)
+  "the workers": Deployment/worker (by name); not Deployment/api
 
 Read as
   Deployment/api is there
@@ -131,7 +131,7 @@ To say for certain what must hold, paste this under the claim, keep the objects 
   \`\`\`yaml assert
   kind: Deployment
   metadata:
-    name: api
+    name: worker
   spec: FILL-IN
   \`\`\`
 `);
