@@ -36,7 +36,9 @@ export function answerFragment(check: FragmentCheck, inventory: Inventory): Verd
   const judged = check.of === 'any' ? seen[best]! : seen.flat();
   const wrong = judged.filter(({ ok }) => !ok);
   if (wrong.length === 0) return { is: 'met', because: check.says, evidence: evidenceOf(judged) };
-  const because = wrong.slice(0, 4).map(described).join('; ');
+  const because = Array.from(new Set(wrong.map((leaf) => missingItem(leaf, judged) ?? described(leaf))))
+    .slice(0, 4)
+    .join('; ');
   return { is: wrong.length === judged.length ? 'unmet' : 'partial', because, evidence: evidenceOf([...wrong, ...judged.filter(({ ok }) => ok)]) };
 }
 
@@ -49,10 +51,16 @@ function absence(check: FragmentCheck, seen: readonly (readonly Leaf[])[]): Verd
   return { is, because, evidence: evidenceOf(present.flat()) };
 }
 
+/** Of a list item that is not there at all, only that: not each of its fields. */
+function missingItem({ path, got }: Leaf, all: readonly Leaf[]): string | undefined {
+  const item = got === undefined ? /^.*\[[^\]*]+\](?=\.)/.exec(path)?.[0] : undefined;
+  return item !== undefined && all.every((leaf) => !leaf.path.startsWith(`${item}.`) || leaf.got === undefined) ? `${item} is not there` : undefined;
+}
+
 const described = ({ path, want, got }: Leaf): string => {
   if (got !== undefined) return `${path} is ${got}, not ${want}`;
   if (want === 'run') return `nothing runs ${path}`;
-  return want === 'set' || want === 'there' ? `${path} is not ${want}` : `${path} is not set, let alone ${want}`;
+  return want === 'set' || want === 'there' ? `${path} is not ${want}` : `${path} is not set; it should be ${want}`;
 };
 
 function evidenceOf(leaves: readonly Leaf[]): SomeEvidence {
