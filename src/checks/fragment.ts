@@ -53,7 +53,7 @@ function absence(check: FragmentCheck, seen: readonly (readonly Leaf[])[]): Verd
 
 /** Of a list item that is not there at all, only that: not each of its fields. */
 function missingItem({ path, got }: Leaf, all: readonly Leaf[]): string | undefined {
-  const item = got === undefined ? /^.*\[[^\]*]+\](?=\.)/.exec(path)?.[0] : undefined;
+  const item = got === undefined ? /^.*\[[^\]]+\](?=\.)/.exec(path)?.[0] : undefined;
   return item !== undefined && all.every((leaf) => !leaf.path.startsWith(`${item}.`) || leaf.got === undefined) ? `${item} is not there` : undefined;
 }
 
