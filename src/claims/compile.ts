@@ -16,7 +16,7 @@ import { files } from './shapes/files.ts';
 import { flows } from './shapes/flows.ts';
 import { kinds } from './shapes/kinds.ts';
 import { annotated, assigned, called, imageOf, keyed, referenced, wiring } from './shapes/named.ts';
-import { autoscaler, ingress, labels, namespace, policies, port, replicas, scheduling, service, storage } from './shapes/objects.ts';
+import { autoscaler, exposed, ingress, labels, namespace, policies, port, replicas, scheduling, service, storage } from './shapes/objects.ts';
 import { runChecks, runOf } from './shapes/runs.ts';
 import { scripts } from './shapes/scripts.ts';
 import { lifecycle, settings } from './shapes/settings.ts';
@@ -54,6 +54,7 @@ const SHAPES: readonly Shape[] = [
   when('hpa scal replica stabili utili cpu memory %', autoscaler),
   when('replica', replicas),
   when('host route routing tls path ingress controller class forward point', ingress),
+  when('expos', exposed),
   when('service svc clusterip nodeport loadbalancer headless selector port', service),
   when('storage pvc persist volume mount access claim', storage),
   when('port listen expos', port),
@@ -138,7 +139,10 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   );
   const unread = unreadOf(sentence, checks);
   if (run && unread) return runChecks(new Sentence(text), context, run);
-  return unread ? [...checks, unread] : checks;
+  if (!unread) return checks;
+  // a denial that no check stands for may deny what was read as said
+  const denied = /\b(?:no|not|neither|nor|never|without)\b/i.test(sentence.open);
+  return [...(denied ? checks.map((check) => (check.essential ? check : { ...check, weak: true as const })) : checks), unread];
 }
 
 /** What keeps a claim from being met: words that state something and that no check stands for. */

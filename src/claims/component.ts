@@ -53,7 +53,10 @@ export class Components {
         .filter(([, score]) => score === top)
         .map(([workload]) => workload);
       // "basket" is the workload of that name, and not basket-db as well
-      const said = text.slice(run.start, run.end).toLowerCase().replace(/[\s_]+/g, '-');
+      const said = text
+        .slice(run.start, run.end)
+        .toLowerCase()
+        .replace(/[\s_]+/g, '-');
       const exact = scored.filter(({ name }) => name === said);
       const workloads = exact.length > 0 ? exact : scored;
       found.push({ start: run.start, end: run.end, words: text.slice(run.start, run.end), workloads, aside: inPassing(text, run.start) });

@@ -75,7 +75,9 @@ export class Context {
 
   /** Objects of these kinds that the claim speaks of. */
   resolve(kinds: readonly string[], words: readonly Mention[] = this.own.mentions): Resolved<Resource> {
-    const all = kinds.flatMap((kind) => this.inventory.ofKind(kind));
+    const every = kinds.flatMap((kind) => this.inventory.ofKind(kind));
+    const ours = every.filter(({ source }) => !ASIDE.test(source.path) || this.own.files.includes(source.path) || this.parent.files.includes(source.path));
+    const all = ours.length > 0 ? ours : every;
     const inFiles = (files: readonly string[]) => all.filter(({ source }) => files.includes(source.path));
     const ofMentions = (mentions: readonly Mention[]) => {
       const workloads = mentions.flatMap((mention) => mention.workloads);
@@ -107,8 +109,9 @@ export class Context {
     const parentNamed = ofMentions(this.parent.mentions);
     const shared = parentFiles.filter((resource) => parentNamed.includes(resource));
     if (shared.length > 0) return say('parent', shared, this.parent);
-    if (parentNamed.length > 0) return say('parent', parentNamed, { ...this.parent, files: [] });
+    // a file says more exactly what is meant than a noun that several parts of a system share
     if (parentFiles.length > 0) return say('parent', parentFiles, { ...this.parent, mentions: [] });
+    if (parentNamed.length > 0) return say('parent', parentNamed, { ...this.parent, files: [] });
     return say(all.length === 1 ? 'only one' : 'all of them', all);
   }
 
@@ -131,6 +134,9 @@ export class Context {
     });
   }
 }
+
+/** What tests feed their subject is no part of the deployment, unless the story names it. */
+const ASIDE = /(?:^|\/)(?:tests?|__tests__|fixtures?|testdata|test-data)\//i;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 

@@ -159,6 +159,8 @@ const QUANTIFIERS = new Set([
   'not',
   'none',
   'never',
+  'neither',
+  'nor',
   'without',
   'disabled',
   'zero',

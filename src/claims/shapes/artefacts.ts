@@ -58,7 +58,11 @@ function isStep(text: string, { sort, inherited, named }: Artefact): boolean {
   const states = /^(?:build[\s-]?arg(?:ument)?s?|restart(?:\s+policy)?|triggers?|builds?)\s*[:=]|^restart\s+policy\b/i.test(text);
   switch (sort) {
     case 'dockerfile':
-      return states || (inherited && /^runs?\s+(?!the\b|container|image|docker\b|podman\b)/i.test(text)) || /^(?:stage\s+\d|cmd|entrypoint)\b/i.test(text);
+      return (
+        states ||
+        (inherited && /^(?:runs?\s+(?!the\b|container|image|docker\b|podman\b)|installs?\s)/i.test(text)) ||
+        /^(?:stage\s+\d|cmd|entrypoint)\b/i.test(text)
+      );
     case 'test':
       return /^tests?\s*:|^(?:add|write|create|implement)/i.test(text) || named.some((path) => text.startsWith(path));
     case 'workflow':

@@ -1,4 +1,5 @@
 import type { Check, DockerfileCheck, DockerfileFeature } from '../../checks/check.ts';
+import { stem, wordsOf } from '../../checks/words.ts';
 import type { Dockerfile } from '../../code/dockerfile.ts';
 import type { Image } from '../../manifest/resource.ts';
 import type { Artefact } from '../artefact.ts';
@@ -45,6 +46,7 @@ export function dockerfileChecks(sentence: Sentence, context: Context, { paths, 
   variables(sentence, add);
   folders(sentence, add);
   tools(sentence, context, add);
+  created(sentence, files, (path) => checks.push({ is: 'file', path, exists: true, says: `${path} is there`, essential: true }));
   if (checks.length > 0)
     sentence.takeAll(
       /\b(?:docker|docker\s?files?|containerfiles?|container|images?|builds?|stages?|base|multi-?stage|runtime|production|production-ready|final|instructions?|directives?|user|ports?|environment|env|variables?|vars?|arguments?|args?|process|application|app|service|backend|frontend|api|web|worker|root|project|layers?|binary|source|code|dependencies)\b/i,
@@ -53,6 +55,33 @@ export function dockerfileChecks(sentence: Sentence, context: Context, { paths, 
 }
 
 type Add = (has: DockerfileFeature, says: string, at?: Stage) => void;
+
+const CREATED =
+  /^(?:create|add|write|implement|provide)\w*\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}?(?:docker|container)files?\s+for\s+(?:the\s+|both\s+|all\s+)?([\w\s,/&+-]{2,60})$/i;
+const PARTS = /^(?:and|the|for|services?|servers?|applications?|apps?|images?|containers?|components?|projects?|modules?|production|deployment)$/i;
+
+/** `Create Dockerfiles for the user and admin frontends`: where every word of it is in a Dockerfile's path, and every such path has one, they are these. */
+function created(sentence: Sentence, files: readonly Dockerfile[], add: (path: string) => void): void {
+  const match = CREATED.exec(sentence.text);
+  if (!match) return;
+  const words = match[1]!.split(/[\s,/&+-]+/).filter((word) => word !== '' && !PARTS.test(word));
+  const names = files.map(({ source }) => ({ path: source.path, words: new Set(wordsOf(source.path).map(stem)) }));
+  const saysOf = (word: string, { words: own }: (typeof names)[number]) =>
+    LANGUAGES.find((group) => group.includes(word.toLowerCase()))?.some((each) => own.has(stem(each))) || own.has(stem(word.toLowerCase()));
+  if (
+    words.length === 0 ||
+    !words.every((word) => names.some((name) => saysOf(word, name))) ||
+    !names.every((name) => words.some((word) => saysOf(word, name)))
+  )
+    return;
+  sentence.mark(0, sentence.text.length);
+  for (const { path } of names) add(path);
+}
+const LANGUAGES: readonly (readonly string[])[] = [
+  ['go', 'golang'],
+  ['node', 'nodejs', 'javascript', 'js'],
+  ['python', 'py'],
+];
 
 /** Where no file of the repository is a Dockerfile, the one that a sentence makes is missing. */
 function noneThere(sentence: Sentence, context: Context): Check[] {
@@ -306,7 +335,9 @@ function shapeOfStages(sentence: Sentence, files: readonly Dockerfile[], add: Ad
 
 function ports(sentence: Sentence, inherited: boolean, add: Add): void {
   const match =
-    sentence.take(/\bEXPOSE[sd]?\s*(?:port\s*)?(\d{2,5}(?:\s*(?:,|and|&)\s*\d{2,5})*)\b/i) ??
+    sentence.take(
+      /\bexpos(?:e|es|ed|ing)\s*(?:the\s+)?(?:ports?)?\s*[:=]?\s*(\d{2,5}(?:\s*\([^()\d]{1,40}\))?(?:\s*(?:,|and|&)\s*(?:and\s+)?\d{2,5}(?:\s*\([^()\d]{1,40}\))?)*)(?![\w:])/i,
+    ) ??
     sentence.take(/\bexpos(?:e|es|ed|ing)\s+(?:the\s+|container\s+)*ports?\s*(\d{2,5}(?:\s*(?:,|and|&)\s*\d{2,5})*)\b/i) ??
     (inherited ? undefined : sentence.take(/\bports?\s*[:=]?\s*(\d{2,5})\b/i));
   for (const number of (match?.[1] ?? '').match(/\d+/g) ?? []) add({ a: 'port', number: Number(number) }, `exposes ${number}`, 'last');
@@ -385,8 +416,16 @@ function tools(sentence: Sentence, context: Context, add: Add): void {
     sentence.mark(start, end);
     add({ a: 'instruction', keyword: 'RUN', holds: [text] }, `runs ${text}`);
   }
+  // a flag that is all of a sentence goes on about the step before it
+  const flag = /^(-{1,2}[A-Za-z][\w:+=.,/%-]*)$/.exec(sentence.text)?.[1];
+  if (flag) {
+    sentence.mark(0, sentence.text.length);
+    add({ a: 'word', text: flag }, `says ${flag}`);
+  }
   const installed = /\binstall(?:s|ed|ing)?\s+/i.exec(sentence.text);
   if (!installed) return;
+  if (sentence.take(/\bCA[\s-]certificates?\b(?:\s+for\s+(?:HTTPS|TLS|SSL)\b)?/i))
+    add({ a: 'instruction', keyword: 'RUN', holds: ['ca-certificates'] }, 'installs ca-certificates');
   for (const { start, end, text } of codeIn(sentence, context)) {
     if (start < installed.index || sentence.isExplained(start, end) || !/^[a-z][\w.@/-]*$/.test(text)) continue;
     sentence.mark(start, end);

@@ -118,6 +118,8 @@ function kindsIn(sentence: Sentence): KindWord[] {
         /\b(?:allow\w*|den\w*|restrict\w*|egress and|second|another)\s+(?:\w+\s+)?$/i.test(sentence.text.slice(0, start)))
     )
       continue;
+    // in lower case it is any storage that lasts: mostly a claim, seldom an object of that kind
+    if (kind === 'PersistentVolume' && !/^P(?:ersistentV|V)/.test(match[0])) continue;
     if (kind === 'Pod') continue; // pods come from workloads: a claim about pods is about those
     found.push({ kind, start, end, loose: kind === 'Deployment' && (asManifest || !/^D/.test(match[0])) });
   }

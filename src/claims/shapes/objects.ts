@@ -138,7 +138,7 @@ export const storage: Shape = (sentence, context) => {
   if (size) spec['resources'] = { requests: { storage: size[1]!.replace(/\s/g, '') } };
   if (mode) spec['accessModes'] = [{ RWO: 'ReadWriteOnce', RWX: 'ReadWriteMany', ROX: 'ReadOnlyMany' }[mode[1]!] ?? mode[1]!];
   if (storageClass) spec['storageClassName'] = storageClass[1]!;
-  const claimNamed = /\bPVCs?\b|\bpersistent\s*volume\s*claims?\b|\bvolume\s?claim\s?templates?\b|\bpersistent storage\b/i.test(sentence.open);
+  const claimNamed = /\bPVCs?\b|\bpersistent\s*volume\s*claims?\b|\bvolume\s?claim\s?templates?\b|\bpersistent (?:storage|volumes?)\b/i.test(sentence.open);
   if (Object.keys(spec).length > 0 || (claimNamed && checks.length === 0)) {
     const claims = context.resolve(['PersistentVolumeClaim']).found;
     const holders = context.resolve(['StatefulSet']).found.filter((resource) => itemsOf(get(resource.node, 'spec', 'volumeClaimTemplates')).length > 0);
@@ -256,6 +256,43 @@ function labelsIn(sentence: Sentence, after: RegExp): Record<string, string> | u
   return pairs.length > 0 ? Object.fromEntries(pairs.map((match) => [match[1]!, match[2]!])) : undefined;
 }
 
+const PORT_LIST = '\\d{2,5}(?:\\s*\\([^()\\d]{1,40}\\)|\\s+[A-Z][\\w-]*)?';
+/** `Expose ports: 8080 (HTTP), 9090 (metrics)`, `Exposes OTLP gRPC port 4317`: a word or two may say what a port is for. */
+const EXPOSED = new RegExp(
+  `\\bexpos(?:e|es|ed|ing)\\s+(?:(?!ports?\\b)[A-Za-z][\\w./-]*\\s+){0,4}ports?\\s*[:=(]?\\s*(${PORT_LIST}(?:\\s*(?:,|and|&|\\+)\\s*(?:and\\s+)?${PORT_LIST})*)\\)?(?![\\w:]|\\.\\d)`,
+  'i',
+);
+
+/** Every port of a list: of the Service where the claim is about one, else of the containers. */
+export const exposed: Shape = (sentence, context) => {
+  const match = EXPOSED.exec(sentence.text);
+  if (!match || sentence.isExplained(match.index, match.index + match[0].length) || /\b(?:to|as|target\s?port)\b/i.test(match[0])) return [];
+  const numbers = (match[1]!.match(/\d{2,5}/g) ?? []).map(Number);
+  const services = context.resolve(['Service']);
+  const files = context.own.files.length > 0 ? context.own.files : context.parent.files;
+  const held = context.inventory.resources.filter(({ source }) => files.includes(source.path));
+  const ofService =
+    context.own.kinds.includes('Service') ||
+    (held.some(({ kind }) => kind === 'Service') && !held.some(isWorkload)) ||
+    (held.length === 0 && context.parent.kinds.includes('Service') && !context.parent.kinds.some((kind) => WORKLOAD_KINDS.includes(kind)));
+  sentence.mark(match.index, match.index + match[0].length);
+  sentence.takeAll(/\b(?:containers?|services?)\b/i);
+  takeQuantifier(sentence);
+  if (ofService) {
+    if (services.found.length === 0) return [absentKind('Service', context)];
+    return numbers.map((each) =>
+      fragmentOf(
+        `${whose(services.found)} has port ${each}`,
+        targetsOf(services.found, ['spec']),
+        { ports: [{ port: each }] },
+        'assert',
+        asked(sentence, services.found),
+      ),
+    );
+  }
+  return numbers.flatMap((each) => containerPort(each, sentence, context));
+};
+
 /** `Container port: 8000`. */
 export const port: Shape = (sentence, context) => {
   const match =
@@ -344,7 +381,13 @@ export const namespace: Shape = (sentence, context) => {
     const name = own.slice(1).find((value) => value !== undefined)!;
     sentence.takeAll(/\bname\b/i);
     const exists = context.inventory.ofKind('Namespace');
-    if (exists.length === 0) return [absentKind('Namespace', context)];
+    if (exists.length === 0) {
+      // "Add namespace: x" may as well mean the field, which every object has
+      const within = context.inventory.resources.filter((resource) => resource.namespace === name);
+      if (within.length > 0)
+        return [{ is: 'unread', aside: false, says: `${whose(within.slice(0, 3))} say namespace ${name}, and no Namespace is in the manifests` }];
+      return [absentKind('Namespace', context)];
+    }
     const fitting = exists.filter((resource) => resource.name === name);
     return [fragmentOf(`there is a Namespace ${name}`, targetsOf(fitting.length > 0 ? fitting : exists), { metadata: { name } }, 'assert', 'any')];
   }

@@ -61,6 +61,11 @@ export const lifecycle: Shape = (sentence, context) => {
       );
     sentence.takeAll(/\blifecycle\b|\bhooks?\b/i);
   }
+  const none = sentence.take(/(?:\bno|\bwithout|\bneither\s+\w+\s+(?:has|have|sets?|uses?|references?))\s+(?:any\s+)?image\s?[Pp]ull\s?[Ss]ecrets?\b/);
+  if (none)
+    checks.push(
+      fragmentOf(`${who} has no imagePullSecrets`, podTargets(workloads), { imagePullSecrets: { $: 'present' } }, 'error', asked(sentence, workloads)),
+    );
   const secrets = sentence.take(/\bimage\s?[Pp]ull\s?[Ss]ecrets?\b(?:\s*(?:[:=]|named|called)?\s*["'`]?(?:name:\s*)?([a-z0-9]+(?:-[a-z0-9]+)+)["'`]?)?/);
   if (secrets)
     checks.push(
