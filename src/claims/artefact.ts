@@ -53,13 +53,29 @@ export function artefactOf(text: string, context: Context): Artefact | undefined
   const own = sortOf(text, inventory);
   if (own === 'another') return undefined;
   if (own) return artefact(own, text, context, false);
-  for (const earlier of context.before()) {
+  const before = context.before();
+  // "build from the Dockerfile" among the steps of a compose file is about the compose file: what was made there, not what was named in passing
+  const making = before.find((earlier) => MAKING.test(earlier) && sortOf(earlier, inventory) !== undefined);
+  for (const earlier of before) {
     const sort = sortOf(earlier, inventory);
     if (sort === 'another') return undefined;
+    if (
+      sort &&
+      making !== undefined &&
+      earlier !== making &&
+      !/^(?:create|add|write|implement|update)/i.test(earlier) &&
+      sortOf(making, inventory) !== sort &&
+      isMadeFile(making)
+    )
+      continue;
     if (sort) return artefact(sort, text, context, true);
   }
   return undefined;
 }
+
+const MAKING = /^(?:(?:sub-?)?task\s+[\d.]+\s*[-:.–—]*\s*)?(?:[\d.]+\s+)?(?:create|add|write|implement)\b/i;
+/** Whether a text is about the making of one named file. */
+const isMadeFile = (text: string): boolean => pathsIn(text.replace(/\([^()]*\)/g, ' ')).length === 1;
 
 const known = new WeakMap<Inventory, Map<string, Sort | 'another' | undefined>>();
 

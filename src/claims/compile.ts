@@ -5,6 +5,7 @@ import { assertionChecks } from './assertion.ts';
 import { type Clause, clausesOf } from './clauses.ts';
 import { Components } from './component.ts';
 import { Context, type Resolution, type Subject, subjectOf } from './context.ts';
+import { EVERYDAY_KINDS, PATH_PATTERN } from './lexicon.ts';
 import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
@@ -91,8 +92,15 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
     const task = claim.parent === undefined ? undefined : subjects.get(claim.parent);
     // a sub-task speaks of the file that the sub-task before it made, else of what its task names
     const sibling = claim.parent !== undefined && before.parent === claim.parent ? before.files : [];
-    const parent: Subject = { files: sibling.length > 0 ? sibling : (task?.files ?? []), mentions: task?.mentions ?? [], kinds: task?.kinds ?? [] };
+    const parent: Subject = {
+      files: sibling.length > 0 ? sibling : (task?.files ?? []),
+      mentions: task?.mentions ?? [],
+      kinds: task?.kinds ?? [],
+      missing: sibling.length > 0 ? undefined : task?.missing,
+    };
+    const bare = own.files.length === 0 && own.mentions.length === 0 && own.kinds.length === 0;
     subjects.set(claim.id, {
+      missing: missingOf(claim.text, own, inventory) ?? (bare ? parent.missing : undefined),
       files: own.files.length > 0 ? own.files : parent.files,
       mentions: own.mentions.length > 0 ? own.mentions : parent.mentions,
       kinds: own.kinds.length > 0 ? own.kinds : parent.kinds,
@@ -103,6 +111,20 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
   return readings;
 }
 
+const MAKES = /^(?:(?:sub-?)?task\s+[\d.]+\s*[-:.–—]*\s*)?(?:[\d.]+\s+)?(?:create|add|write|implement|define|provide)\b/i;
+
+/** What a task makes and the repository has not: its sub-tasks are about that, and about nothing else that looks like it. */
+function missingOf(text: string, own: Subject, inventory: Inventory): string | undefined {
+  if (!MAKES.test(text) || own.files.length > 0) return undefined;
+  const named = Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/[.,:;]+$/, '')).filter(
+    (path) => /\w\.[a-z]{2,4}$/.test(path) && /^[a-z./]/.test(path),
+  );
+  if (named.length === 1) return named[0];
+  const [kind, ...more] = own.kinds;
+  const only = kind !== undefined && more.length === 0 && !EVERYDAY_KINDS.has(kind) && inventory.ofKind(kind).length === 0;
+  return only && inventory.unrendered.length === 0 ? kind : undefined;
+}
+
 /** Patterns may take the square of a word's length; what a deployment is said to be needs no such words. */
 export const isEndless = (text: string): boolean => text.length > 10_000 || text.split(/\s/).some((word) => word.length > 300);
 
@@ -110,6 +132,9 @@ function compile(context: Context): Reading {
   const { claim } = context;
   const done = (checks: readonly Check[]): Reading => ({ claim, checks, resolutions: context.resolutions, names: context.own.files });
   if (claim.assertions.length > 0) return done(assertionChecks(claim, context));
+  const { missing } = context.parent;
+  if (missing !== undefined && context.own.files.length === 0 && context.own.kinds.length === 0 && !runOf(claim.text))
+    return done([{ is: 'unread', aside: false, says: `it is about ${missing}, which is not there` }]);
   const text = ownWords(claim.kind === 'follow-up' ? claim.text.replace(/\s[-–—]\s.*$/s, '') : claim.text);
   if (/\[Defer(?:red)?\]/i.test(claim.text)) return done([{ is: 'unread', aside: true, says: 'it was put off' }]);
   const later = ASIDE.find(([pattern]) => pattern.test(text));

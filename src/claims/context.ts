@@ -13,6 +13,8 @@ export interface Subject {
   readonly mentions: readonly Mention[];
   /** kinds that its words name */
   readonly kinds: readonly string[];
+  /** what it says is to be made is not there: a file that it names, or every kind */
+  readonly missing?: string | undefined;
 }
 
 /** A set of objects that words resolved to, and how. */

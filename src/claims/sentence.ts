@@ -126,7 +126,8 @@ const bare = (token: string): string => token.replace(/^[.,;:!?'"“”‘’()[
  * A bracket with a value, a name or a path in it stays.
  */
 function withoutAsides(text: string): string {
-  return text.replace(/\(([^()]*)\)/g, (whole, inside: string) => {
+  const blank = (whole: string) => ' '.repeat(whole.length);
+  return text.replace(PURPOSE, blank).replace(/\(([^()]*)\)/g, (whole, inside: string) => {
     const words = inside.match(TOKEN) ?? [];
     const reason =
       /^\s*(?:per|for|to|as|so|since|because|see|e\.?g\.?|i\.?e\.?|via|allow(?:s|ing)?|prevent(?:s|ing)?|from|note|optional|recommended|default|prod(?:uction)?|dev(?:elopment)?|AC|ACs|epic|story|task|phase|future|where|when|if|scale|respond|minimum|at least|not)\b/i.test(
@@ -139,6 +140,14 @@ function withoutAsides(text: string): string {
     return !exact || (reason && !/[=:/]|\d/.test(inside)) ? ' '.repeat(whole.length) : whole;
   });
 }
+
+/** What a thing is made for, in words that every such thing could be made for: "for local development and testing", "to optimize the build context". */
+const GENERAL =
+  '(?:(?:internal|external|local|secure|easy|easier|better|reliable|efficient|persistent|static|production|development|public|sensitive|non-sensitive|application|app|cluster|build|docker|image|data|resource|service|traffic|the|its|and|or|/|&)\\s+){0,5}(?:access|communication|connectivity|development|dev|testing|tests?|debugging|deployments?|use|usage|security|reliability|resilience|persistence|storage|configuration|settings|reference|clarity|maintainability|readability|performance|efficiency|isolation|management|context|caching|serving|monitoring|observability|scraping|scaling|scalability|availability|production|convenience|organi[sz]ation|compatibility|reproducibility|reuse|data|credentials|values|testing purposes|purposes)';
+const PURPOSE = new RegExp(
+  `\\b(?:for|to\\s+(?:enable|allow|support|improve|optimi[sz]e|simplify|facilitate|ease|reduce))\\s+${GENERAL}(?:\\s*(?:,|and|&|/)\\s*(?:and\\s+)?${GENERAL}){0,2}(?=\\s*(?:$|[.,;)]|\\b(?:like|such as)\\b))`,
+  'gi',
+);
 
 /** A word that states something a reader could check: a value, a name, a path, a quantifier, a denial. */
 function isExact(word: string): boolean {

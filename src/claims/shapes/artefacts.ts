@@ -39,7 +39,7 @@ export function artefactChecks(text: string, context: Context, happens: boolean)
   const { hard, soft, words } = sentence.leftOver();
   // such sentences are lists of features: what is left of them is one that was not understood
   const missed: Check[] =
-    hard.length === 0 && soft.length > Math.max(1, 0.12 * words)
+    hard.length === 0 && (soft.length > Math.max(1, 0.12 * words) || (soft.length > 0 && leavesOne(sentence)))
       ? [{ is: 'unread', aside: false, says: `no check was found for: ${soft.slice(0, 8).join(' ')}` }]
       : [];
   const weak = context.claim.kind === 'follow-up' && text.split(/\s+/).length > 16;
@@ -47,6 +47,19 @@ export function artefactChecks(text: string, context: Context, happens: boolean)
     sentence,
     checks: [...made, ...rest, ...checks, ...missed].map((check) => (weak && !check.essential ? { ...check, weak: true as const } : check)),
   };
+}
+
+/** Whether one of several listed features was not understood: `with appendonly + health check`. */
+function leavesOne({ text, open }: Sentence): boolean {
+  const from = /\bwith\b|:/.exec(text);
+  if (!from || !/[+,&]|\band\b/.test(text.slice(from.index))) return false;
+  let at = from.index + from[0].length;
+  for (const item of text.slice(at).split(/([+,&;]|\band\b)/)) {
+    const own = open.slice(at, at + item.length);
+    at += item.length;
+    if (/^\s*[a-z]+\s*$/.test(item) && own === item && item.trim().length > 3) return true;
+  }
+  return false;
 }
 
 /** What looks like something to be run, and states what is in a file: "Run npm ci" among the steps of a Dockerfile, "Test: ..." after the file with the tests. */

@@ -76,6 +76,12 @@ export const autoscaler: Shape = (sentence, context) => {
         [side]: { stabilizationWindowSeconds: Number(match[1]) * (match[2]!.startsWith('m') ? 60 : 1) },
       };
   }
+  const based = sentence.take(/\b(cpu|memory)(?:\s*(?:and|&|\/|,)\s*(cpu|memory))?[\s-]+based\s+(?:auto-?)?scal(?:ing|er)\b/i);
+  for (const name of based?.slice(1).filter((each) => each !== undefined) ?? []) metrics.push({ resource: { name: name.toLowerCase() } });
+  if (based) fragment['metrics'] = metrics;
+  if (sentence.take(/\bmin(?:imum)?\s*(?:\/|and|&)\s*max(?:imum)?\s+(?:replicas|pods|replica counts?)\b/i))
+    Object.assign(fragment, { minReplicas: { $: 'present' }, maxReplicas: { $: 'present' } });
+  if (metrics.length === 0 && sentence.take(/\bscaling\s+(?:thresholds?|metrics?|targets?)\b/i)) fragment['metrics'] = { $: 'present' };
   const target = sentence.take(/\btargets?\s*[:=]?\s*(?:the\s+)?(Deployment|StatefulSet)\s*\/\s*([a-z0-9-]+)/i);
   if (target) fragment['scaleTargetRef'] = { kind: target[1]![0]!.toUpperCase() + target[1]!.slice(1), name: target[2]! };
   if (Object.keys(fragment).length === 0) return [];
