@@ -10,22 +10,32 @@ import { crc32 } from 'node:zlib';
 import { keepWebAssemblySmall } from '../store/wasm-flags.ts';
 import { type Program, start } from './start.ts';
 
-void start((args) => {
-  // Most patterns meet a few hundred short texts: compiling each once, to machine code, costs less than first to byte code and then again.
-  setFlagsFromString('--no-regexp-tier-up');
-  if (args[0] === 'serve') keepWebAssemblySmall();
-  return Promise.resolve(program((args[0] === 'help' ? args[1] : args[0]) ?? ''));
-});
+/**
+ * For a process that lives for less than a second. Most patterns meet a few hundred short texts: compiling each once, to machine code, costs less than
+ * first to byte code and then again. And a function that is called some hundred times is not called often enough to pay for being optimized.
+ */
+const SHORT_LIFE = [
+  'no-regexp-tier-up',
+  'invocation-count-for-maglev=10000',
+  'invocation-count-for-maglev-osr=10000',
+  'invocation-count-for-osr=10000',
+  'invocation-count-for-turbofan=20000',
+];
 
 /** The commands in platform.cjs: build.ts. */
 declare const PLATFORM: readonly string[];
+
+void start((args) => Promise.resolve(program((args[0] === 'help' ? args[1] : args[0]) ?? '')));
 
 /**
  * The whole program, one script, with the code that V8 made of it when this command ran before. Node's own compile cache keeps what is compiled
  * while a module loads; most functions are compiled later, when they are first called.
  */
 function program(command: string): Program {
-  const file = fileURLToPath(new URL(PLATFORM.includes(command) ? './platform.cjs' : './program.cjs', import.meta.url));
+  const lives = PLATFORM.includes(command);
+  if (command === 'serve') keepWebAssemblySmall();
+  if (!lives) for (const flag of SHORT_LIFE) setFlagsFromString(`--${flag}`);
+  const file = fileURLToPath(new URL(lives ? './platform.cjs' : './program.cjs', import.meta.url));
   const bytes = readFileSync(file);
   const source = bytes.toString('latin1'); // esbuild writes ASCII
   const kept = keptCode(bytes, command);
