@@ -5,13 +5,13 @@ import { assertionChecks } from './assertion.ts';
 import { type Clause, clausesOf } from './clauses.ts';
 import { Components } from './component.ts';
 import { Context, type Resolution, type Subject, subjectOf } from './context.ts';
-import { EVERYDAY_KINDS, PATH_PATTERN } from './lexicon.ts';
+import { EVERYDAY_KINDS, PATH_PATTERN, WORKLOAD_KINDS } from './lexicon.ts';
 import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
 import { accounts, grants } from './shapes/access.ts';
 import { artefactChecks } from './shapes/artefacts.ts';
-import { command, environment, image, probes, resources, security } from './shapes/containers.ts';
+import { command, environment, image, known, probes, resources, security } from './shapes/containers.ts';
 import { contents, data, fields, ignored, removed, sensitive } from './shapes/data.ts';
 import { files } from './shapes/files.ts';
 import { flows } from './shapes/flows.ts';
@@ -49,6 +49,7 @@ const SHAPES: readonly Shape[] = [
   data,
   when('env variable =', environment),
   when('root runas fsgroup capabilit privileg seccomp readonly read-only uid', security),
+  when('image', known),
   when('image tag pin latest', image),
   when('command args entrypoint cmd', command),
   when('request limit reserv resource', resources),
@@ -59,7 +60,7 @@ const SHAPES: readonly Shape[] = [
   when('service svc clusterip nodeport loadbalancer headless selector port', service),
   when('storage pvc persist volume mount access claim', storage),
   when('port listen expos', port),
-  when('grace affinity spread rolling recreate strategy termination', scheduling),
+  when('grace affinity spread rolling recreate strategy termination restart', scheduling),
   when('available schedule deny unavailable', policies),
   when('namespace', namespace),
   fields,
@@ -77,7 +78,7 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
   const components = new Components(inventory);
   const subjects = new Map<string, Subject>();
   const readings: Reading[] = [];
-  let before: { parent: string | undefined; files: readonly string[] } = { parent: undefined, files: [] };
+  let before: { parent: string | undefined; files: readonly string[]; claim?: Claim; made?: Subject | undefined } = { parent: undefined, files: [] };
   for (const [index, claim] of story.claims.entries()) {
     if (isEndless(claim.text)) {
       readings.push({
@@ -92,7 +93,12 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
     const task = claim.parent === undefined ? undefined : subjects.get(claim.parent);
     // a sub-task speaks of the file that the sub-task before it made, else of what its task names
     const sibling = claim.parent !== undefined && before.parent === claim.parent ? before.files : [];
-    const parent: Subject = {
+    // in a list without a task above it, "Configure readiness probe" goes on about what the item before it made
+    const goesOn = claim.parent === undefined && before.claim !== undefined && follows(before.claim, claim);
+    const silent = own.files.length === 0 && own.mentions.length === 0;
+    const made = makesWorkload(claim.text, own) ? own : goesOn && silent ? before.made : undefined;
+    const above = made === own ? undefined : made;
+    const parent: Subject = above ?? {
       files: sibling.length > 0 ? sibling : (task?.files ?? []),
       mentions: task?.mentions ?? [],
       kinds: task?.kinds ?? [],
@@ -105,11 +111,22 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
       mentions: own.mentions.length > 0 ? own.mentions : parent.mentions,
       kinds: own.kinds.length > 0 ? own.kinds : parent.kinds,
     });
-    readings.push(compile(new Context(inventory, components, claim, own, parent, [], () => textsBefore(story.claims, index))));
-    before = { parent: claim.parent, files: own.files.length > 0 ? own.files : sibling };
+    const reading = compile(new Context(inventory, components, claim, own, parent, [], () => textsBefore(story.claims, index)));
+    readings.push(above ? { ...reading, checks: reading.checks.map((check) => ({ ...check, weak: true as const })) } : reading);
+    before = { parent: claim.parent, files: own.files.length > 0 ? own.files : sibling, claim, made };
   }
   return readings;
 }
+
+/** Whether a claim is the next item of the list that another stands in. */
+const follows = (one: Claim, other: Claim): boolean =>
+  one.place.source === other.place.source &&
+  one.parent === undefined &&
+  !/\n[ \t]*\n|\n#/.test(one.place.source.text.slice(one.place.end, other.place.start)) &&
+  other.place.start > one.place.end;
+
+const makesWorkload = (text: string, { kinds, mentions }: Subject): boolean =>
+  MAKES.test(text) && mentions.length > 0 && kinds.some((kind) => WORKLOAD_KINDS.includes(kind));
 
 const MAKES = /^(?:(?:sub-?)?task\s+[\d.]+\s*[-:.–—]*\s*)?(?:[\d.]+\s+)?(?:create|add|write|implement|define|provide)\b/i;
 

@@ -229,5 +229,7 @@ const EMPTY = new Set(
   manifest manifests file files yaml yml resource resources definition definitions spec specs specification specifications template templates object objects
   kubernetes k8s cluster kube task subtask step correct correctly proper properly appropriate appropriately basic initial exists exist existing present available
   value values field fields settings config configuration configurations configurable supports support supported supporting deploy deployed deploying deploys
+  und für fuer mit vorhanden ist sind der die das den dem ein eine einen im auf als über ueber definiert angelegt erstellt konfiguriert gesetzt
+  y para con los las crear creado configurar e com criar criado configurado
   based standard simple named called name names directory folder under within inside where each's - – — + & | / → -> : ; ok done`.split(/\s+/),
 );

@@ -83,6 +83,8 @@ class Reader {
       this.#sentence.mark(start, end);
       if (made) this.#state(services[0]!, 'is there', [{}]);
     }
+    // a port that a service publishes is the host's as well
+    if (stated.length > 0 && /^map(?:s|ped)?\b/i.test(text)) this.#sentence.takeAll(/\bmap(?:s|ped)?\b|\bto\s+(?:the\s+)?host\b/i);
     if (/^fix(?:es|ed)?\b/i.test(text)) this.#checks.push({ is: 'unread', aside: false, says: 'what was wrong, and what is right, is not in these words' });
     const onlyThere = this.#checks.every((check) => 'says' in check && check.says.endsWith(' is there'));
     if (onlyThere && !this.#sentence.has(/\b(?:services?|containers?|sidecars?|compose)\b/i)) return [];

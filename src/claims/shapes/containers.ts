@@ -107,7 +107,7 @@ export const probes: Shape = (sentence, context) => {
   const targets = containerTargets(found);
   const of = asked(sentence, found);
   const who = whose(found.map(({ workload }) => workload));
-  sentence.takeAll(/(?<![\w/-])(?:liveness|readiness|startup)\b|\bprobes?\b|\bhealth\s?(?:checks?|probes?)\b|\bcontainers?\b|\bpods?\b/i);
+  sentence.takeAll(/(?<![\w/-])(?:liveness|readiness|startup)(?:Probes?)?\b|\bprobes?\b|\bhealth\s?(?:checks?|probes?)\b|\bcontainers?\b|\bpods?\b/i);
   takeQuantifier(sentence);
   if (sentence.take(/\b(?:none|disabled|omitted|not (?:set|defined|configured|needed))\b/i)) {
     sentence.drop(/\([^()]*\)/);
@@ -243,6 +243,26 @@ const codeValue = (markdown: string, name: string): string | undefined => {
   return span && !new RegExp(`[,\\s]${ENV_NAME}=`).test(span.slice(name.length)) ? span.slice(name.length + 1).replace(/^["']|["']$/g, '') : undefined;
 };
 const reference = (kind: string): string => (kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef');
+
+/** `Use official Prometheus image`: each of its words is in the image's name. */
+export const known: Shape = (sentence, context) => {
+  const match = sentence.take(
+    /\b(?:uses?|using|with|runs?|from)\s+(?:the\s+)?(?:official\s+|public\s+|upstream\s+)?((?:[A-Z][\w.]*\s+)(?:[\w.-]+\s+){0,3}?)(?:container\s+|docker\s+)?image\b(?!\s*:)/,
+  );
+  if (!match) return [];
+  const found = context.containers();
+  const words = match[1]!.trim().toLowerCase().split(/\s+/);
+  return words.map((text) => ({
+    ...fragmentOf(
+      `the image of ${whose(found.map(({ workload }) => workload))} is called ${text}`,
+      containerTargets(found),
+      { image: { $: 'contains', text } },
+      'assert',
+      asked(sentence, found),
+    ),
+    weak: true as const,
+  }));
+};
 
 /** `Container image: [REGISTRY]/api:latest`; `image postgres:17-alpine`; `Pin the worker image tag`. */
 export const image: Shape = (sentence, context) => {

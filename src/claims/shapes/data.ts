@@ -165,7 +165,14 @@ export const fields: Shape = (sentence, context) => {
 export const contents: Shape = (sentence, context) => {
   const [path, ...more] = context.own.files.filter((file) => sentence.text.includes(file.slice(file.lastIndexOf('/') + 1)));
   const source = path === undefined ? undefined : context.inventory.sources.get(path);
-  if (!path || !source || more.length > 0 || context.inventory.resources.some((resource) => resource.source === source) || /\.(?:md|sh)$/.test(path)) return [];
+  if (
+    !path ||
+    !source ||
+    more.length > 0 ||
+    context.inventory.resources.some((resource) => resource.source === source && resource.kind !== 'Kustomization') ||
+    /\.(?:md|sh)$/.test(path)
+  )
+    return [];
   const kustomization = /kustomization\.ya?ml$/.test(path);
   const listed = kustomization && sentence.has(/\blist(?:s|ing)?\b|\breferenc(?:es?|ing)\b|\binclud(?:es?|ing)\b/i);
   const capitals = new RegExp(`(?:${ENV_NAME})\\b[^.]*,|,[^.]*\\b(?:${ENV_NAME})\\b`).test(sentence.text) ? '|[A-Z]{3,}(?=[,)]|$)' : '';

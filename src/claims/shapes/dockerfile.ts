@@ -49,7 +49,7 @@ export function dockerfileChecks(sentence: Sentence, context: Context, { paths, 
   created(sentence, files, (path) => checks.push({ is: 'file', path, exists: true, says: `${path} is there`, essential: true }));
   if (checks.length > 0)
     sentence.takeAll(
-      /\b(?:docker|docker\s?files?|containerfiles?|container|images?|builds?|stages?|base|multi-?stage|runtime|production|production-ready|final|instructions?|directives?|user|ports?|environment|env|variables?|vars?|arguments?|args?|process|application|app|service|backend|frontend|api|web|worker|root|project|layers?|binary|source|code|dependencies)\b/i,
+      /\b(?:docker|docker\s?files?|containerfiles?|container|images?|builds?|stages?|base|multi-?stage|runtime|production|production-ready|final|instructions?|directives?|user|ports?|environment|env|variables?|vars?|arguments?|args?|process|application|app|service|backend|frontend|api|web|worker|root|project|layers?|binary|source|code|dependencies|COPY|RUN)\b/i,
     );
   return checks;
 }

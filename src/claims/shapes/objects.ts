@@ -13,6 +13,12 @@ export const replicas: Shape = (sentence, context) => {
   const match = sentence.take(
     /(?<!min\s?|max\s?|minimum |maximum )\breplicas?(?:\s*count)?\s*(?:[=:]|of|to|is|set to)?\s*(\d+)\b(?!\s*(?:-|–|to)\s*\d)|\b(\d+)\s+(?:pod\s+)?replicas?\b/i,
   );
+  const single = match ? undefined : sentence.take(/\b(?:single|one)[\s-]+replica\b(?:\s*\(default\))?/i);
+  if (single) {
+    const found = context.workloads().found;
+    const one: Expected = { $: 'oneOf', of: [1, { $: 'absent' }] };
+    return [fragmentOf(`${whose(found)} has one replica`, targetsOf(found), { spec: { replicas: one } }, 'assert', asked(sentence, found))];
+  }
   if (!match) return [];
   const workloads = context.workloads().found;
   const atLeast = sentence.take(/\bat least\b|\bminimum(?: of)?\b|\b(?:>=|≥)/i) || new RegExp(`${number(match)}\\+`).test(sentence.text);
@@ -524,6 +530,11 @@ export const scheduling: Shape = (sentence, context) => {
   const workloads = context.workloads().found;
   const of = asked(sentence, workloads);
   const who = whose(workloads);
+  const restart = sentence.take(/\brestart\s?policy\b\s*(?:[:=(]|of|to|is|set\s+to)?\s*["'`]?(Always|OnFailure|Never)\b["'`]?\)?/i);
+  if (restart) {
+    const value: Expected = restart[1] === 'Always' ? { $: 'oneOf', of: ['Always', { $: 'absent' }] } : restart[1]!;
+    checks.push(fragmentOf(`${who} has restartPolicy ${restart[1]}`, podTargets(workloads), { restartPolicy: value }, 'assert', of));
+  }
   const grace = sentence.take(
     /\b(?:termination\s?grace\s?period(?:\s?seconds)?|grace\s?period)\s*(?:[=:]|of|is)?\s*(\d+)\s*s?(?:ec(?:ond)?s?)?\b|\b(\d+)\s?s(?:ec(?:ond)?s?)?\s+(?:termination\s+)?grace\s?period\b/i,
   );
