@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY build.ts ./
 COPY src ./src
-RUN node build.ts
+RUN node build.ts && rm dist/empty-cluster.tar.gz
 
 FROM docker.io/library/node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe
 # git and ssh for clones; tini buries the processes that a killed git leaves behind. Git runs no Perl of the parts that are used here.
@@ -13,12 +13,13 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates git openssh-client tini \
  && perl=$(dpkg-query -W -f '${Package} ' 'perl' 'perl-modules-*' 'libperl5*' 'liberror-perl' 'git-man') \
  && dpkg --purge --force-depends $perl \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/debconf /var/log/apt /var/log/dpkg.log /usr/share/doc /usr/share/man
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/debconf /var/log/apt /var/log/dpkg.log /usr/share/doc /usr/share/man \
+    /usr/share/locale/*/LC_MESSAGES/git.mo
 WORKDIR /app
 # Bundled: the production dependencies that these commands use are in these files.
 COPY --from=build /build/dist ./dist
 COPY package.json ./
-RUN rm dist/empty-cluster.tar.gz && chmod 755 dist/main.cjs && ln -s /app/dist/main.cjs /usr/local/bin/ai-agents
+RUN chmod 755 dist/main.cjs && ln -s /app/dist/main.cjs /usr/local/bin/ai-agents
 ARG VERSION=1.0.0
 ARG REVISION
 LABEL org.opencontainers.image.title="ai-agents" \
