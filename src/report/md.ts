@@ -1,3 +1,4 @@
+import { securityRules } from '../rules/find.ts';
 import { saying, where } from './cite.ts';
 import { counted } from './counted.ts';
 import type { Format } from './formats.ts';
@@ -18,8 +19,7 @@ export const md: Format = {
       ...testCoverage(report),
       '## Architectural Alignment',
       '- Not assessed: the files are compared with the story and the rules, not with an architecture document.',
-      '## Security Notes',
-      '- Nothing beyond the findings above was assessed.',
+      ...securityNotes(report),
       ...actions(report.actionItems),
       ...filesCited(report),
     ]),
@@ -188,6 +188,30 @@ const unread = ({ problems }: Pick<LintReport, 'problems'>): string[] =>
   problems.length === 0
     ? []
     : ['### Files Not Read', bullets(problems.map(({ code, message, hint }) => `${code}: ${markdownText(message)}. ${markdownText(hint)}`))];
+
+// --- security ---
+
+/** What the security rules found, and which of them looked and found nothing: silence would not tell the two apart. */
+function securityNotes({ findings, problems }: Pick<ReviewReport, 'findings' | 'problems'>): string[] {
+  const open = findings.filter(({ accepted }) => accepted === undefined);
+  const byRule = (those: readonly FindingReport[]) =>
+    securityRules.flatMap((id) => {
+      const found = those.filter(({ rule }) => rule === id).length;
+      return found === 0 ? [] : [`${id} (${found})`];
+    });
+  const quiet = securityRules.filter((id) => !findings.some(({ rule }) => rule === id));
+  const [found, accepted] = [byRule(open), byRule(findings.filter((finding) => finding.accepted !== undefined))];
+  return [
+    '## Security Notes',
+    bullets([
+      ...(found.length > 0 ? [`Findings above, by rule: ${found.join(', ')}.`] : []),
+      ...(accepted.length > 0 ? [`Accepted with a reason: ${accepted.join(', ')}.`] : []),
+      ...(quiet.length > 0 ? [`${quiet.length} of ${securityRules.length} security rules found nothing in the files: ${quiet.join(', ')}.`] : []),
+      ...(problems.length > 0 ? ['Files that could not be read were not looked at.'] : []),
+      'Images, dependencies and the program itself were not assessed.',
+    ]),
+  ];
+}
 
 // --- action items ---
 

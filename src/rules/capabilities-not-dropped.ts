@@ -7,6 +7,7 @@ import { defineRule } from './rule.ts';
 export const capabilitiesNotDropped = defineRule({
   id: 'capabilities-not-dropped',
   severity: 'medium',
+  security: true,
   says: 'Container {container} of {workload} keeps the default capabilities of root.',
   because: 'Every runtime gives a dozen capabilities to each container, such as raw sockets and changing owners; nearly no program needs them.',
   fix: 'Set securityContext.capabilities.drop to [ALL], and add back what is needed.',

@@ -22,6 +22,7 @@ const DANGEROUS = new Set([
 export const dangerousCapabilityAdded = defineRule({
   id: 'dangerous-capability-added',
   severity: 'high',
+  security: true,
   says: 'Container {container} of {workload} adds the capability {capability}.',
   because: 'It lets a process change the node or its network, or read what other processes hold, much as root on the node can.',
   fix: 'Remove it, or keep the part that needs it in a small container of its own and say why in a comment that allows it.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const defaultServiceAccountBound = defineRule({
   id: 'default-service-account-bound',
   severity: 'medium',
+  security: true,
   says: '{binding} gives its role to the default service account.',
   because: 'Every pod that names no account runs as that one, so pods that never asked get the role.',
   fix: 'Make an account for the workload, and name it in the binding and in serviceAccountName.',

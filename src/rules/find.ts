@@ -6,6 +6,9 @@ import type { Finding, Rule, Severity } from './rule.ts';
 /** Rules that run unless somebody chooses others. */
 const standardRules: readonly Rule[] = rules.filter(({ optIn }) => !optIn);
 
+/** Of these, the ids of those that a report's security notes are about. */
+export const securityRules: readonly string[] = standardRules.flatMap(({ id, security }) => (security ? id : []));
+
 const KNOWN: ReadonlyMap<string, Omit<Rule, 'find'>> = new Map([...rules, allowUnused].map((rule) => [rule.id, rule]));
 
 /** The words of a rule by its id; undefined when there is none. */

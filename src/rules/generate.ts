@@ -56,7 +56,7 @@ const page = (rule: Omit<Rule, 'find'>): string =>
   [
     `# ${rule.id}`,
     '',
-    `Severity: ${rule.severity}.${rule.optIn ? ' A house rule: it runs only where it is asked for.' : ''}`,
+    `Severity: ${rule.severity}.${rule.security ? ' Security.' : ''}${rule.optIn ? ' A house rule: it runs only where it is asked for.' : ''}`,
     '',
     `> ${sentenceOf(rule.says)}`,
     '',
@@ -82,7 +82,8 @@ const listOf = (rules: readonly Omit<Rule, 'find'>[]): string =>
     '| rule | severity | says |',
     '|---|---|---|',
     ...rules.map(
-      (rule) => `| [\`${rule.id}\`](${rule.id}.md) | ${rule.severity}${rule.optIn ? ', house rule' : ''} | ${sentenceOf(rule.says).replaceAll('|', '\\|')} |`,
+      (rule) =>
+        `| [\`${rule.id}\`](${rule.id}.md) | ${rule.severity}${rule.security ? ', security' : ''}${rule.optIn ? ', house rule' : ''} | ${sentenceOf(rule.says).replaceAll('|', '\\|')} |`,
     ),
     '',
   ].join('\n');

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const hostIpc = defineRule({
   id: 'host-ipc',
   severity: 'high',
+  security: true,
   says: '{workload} shares memory with every process of its node.',
   because: 'Through host IPC a container reads and changes the shared memory of other pods and of the node.',
   fix: 'Remove hostIPC; containers of one pod share memory through an emptyDir with medium: Memory.',

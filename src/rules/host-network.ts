@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const hostNetwork = defineRule({
   id: 'host-network',
   severity: 'high',
+  security: true,
   says: '{workload} uses the network of its node.',
   because: 'It can listen to the traffic of the node, reaches services that only answer locally, and no NetworkPolicy applies to it.',
   fix: 'Remove hostNetwork, and let a Service or a hostPort lead to the pod.',

@@ -31,6 +31,7 @@ const SENSITIVE = new Set([
 export const hostPathSensitive = defineRule({
   id: 'host-path-sensitive',
   severity: 'high',
+  security: true,
   says: '{workload} mounts {path} of its node.',
   because: 'That folder holds what runs or protects the node: whoever reads it finds credentials, whoever writes it owns the node.',
   fix: 'Mount only the file or sub-folder that is needed, read-only.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const hostPathVolume = defineRule({
   id: 'host-path-volume',
   severity: 'medium',
+  security: true,
   optIn: true,
   says: '{workload} mounts {path} of its node.',
   because: 'What it reads and writes there stays on one node, outside the pod’s life, quota and isolation.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const hostPathWritable = defineRule({
   id: 'host-path-writable',
   severity: 'high',
+  security: true,
   says: 'Container {container} of {workload} can write to {path} on its node.',
   because: 'Files that a container leaves on the node outlive it, fill the disk of the node, and may be run or read there by root.',
   fix: 'Set readOnly: true on the mount, or use a volume that belongs to the pod.',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const hostPid = defineRule({
   id: 'host-pid',
   severity: 'high',
+  security: true,
   says: '{workload} sees every process of its node.',
   because: 'Command lines and environments of other pods hold secrets, and a root process can signal or enter any of them.',
   fix: 'Remove hostPID.',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const hostPort = defineRule({
   id: 'host-port',
   severity: 'medium',
+  security: true,
   says: 'Container {container} of {workload} takes port {port} of its node.',
   because: 'Only one such pod fits on a node, so rollouts wait for a free one, and the port is open to whoever reaches the node.',
   fix: 'Remove hostPort, and let a Service lead to the pod.',

@@ -7,6 +7,7 @@ const SNIPPET = /^nginx\.ingress\.kubernetes\.io\/(?:[a-z-]+-)?snippet$/;
 export const ingressNginxSnippet = defineRule({
   id: 'ingress-nginx-snippet',
   severity: 'high',
+  security: true,
   says: '{ingress} writes its own lines into the configuration of the ingress controller ({annotation}).',
   because:
     'Whoever may edit the Ingress can read every Secret of the cluster through the controller (CVE-2021-25742); ingress-nginx refuses snippets by default since 1.9.',

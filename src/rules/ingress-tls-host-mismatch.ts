@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const ingressTlsHostMismatch = defineRule({
   id: 'ingress-tls-host-mismatch',
   severity: 'medium',
+  security: true,
   says: '{ingress} serves {host} without a certificate for it: its tls section names {hosts}.',
   because: 'Browsers get a certificate for another name, or plain HTTP, and refuse it or warn.',
   fix: 'List the host under spec.tls, or correct it in the rule.',

@@ -15,6 +15,7 @@ const CERTIFICATE_ANNOTATIONS = [
 export const ingressTlsMissing = defineRule({
   id: 'ingress-tls-missing',
   severity: 'medium',
+  security: true,
   says: '{ingress} serves plain HTTP.',
   because: 'Without a tls section everything between client and controller, passwords and cookies too, can be read and changed on the way.',
   fix: 'Add spec.tls with the hosts and a Secret, which cert-manager can fill.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const linuxHardeningMissing = defineRule({
   id: 'linux-hardening-missing',
   severity: 'medium',
+  security: true,
   optIn: true,
   says: 'Container {container} of {workload} uses none of seccomp, AppArmor, SELinux and dropped capabilities.',
   because: 'Each of them alone stops a whole class of break-outs; a container without any relies on the kernel being free of faults.',

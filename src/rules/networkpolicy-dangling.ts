@@ -7,6 +7,7 @@ import { defineRule } from './rule.ts';
 export const networkpolicyDangling = defineRule({
   id: 'networkpolicy-dangling',
   severity: 'medium',
+  security: true,
   says: '{policy} selects no pod of its namespace.',
   because: 'It protects nothing, and the pods it was written for stay open.',
   fix: 'Let spec.podSelector repeat the labels of the pod template.',

@@ -7,6 +7,7 @@ import { defineRule } from './rule.ts';
 export const networkpolicyMissing = defineRule({
   id: 'networkpolicy-missing',
   severity: 'medium',
+  security: true,
   says: '{workload} {problem}.',
   because: 'Without a NetworkPolicy every pod of the cluster reaches this one, and it reaches all of them and the internet: one break-in opens everything.',
   fix: 'Add a NetworkPolicy that selects its pods with policyTypes Ingress and Egress, and allow what is needed, DNS too.',

@@ -7,6 +7,7 @@ import { defineRule } from './rule.ts';
 export const plaintextCredentialConfigmap = defineRule({
   id: 'plaintext-credential-configmap',
   severity: 'high',
+  security: true,
   says: '{config} has {what} written into {key}.',
   because: 'ConfigMaps are shown to everybody who can read the namespace, are not encrypted, and stay in the history of git.',
   fix: 'Change the credential and keep it in a Secret.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const plaintextCredentialEnv = defineRule({
   id: 'plaintext-credential-env',
   severity: 'high',
+  security: true,
   says: 'Container {container} of {workload} has {what} written into {variable}.',
   because: 'Everybody who can read the repository, the Deployment or its events has it, and it stays in the history of git after it was removed.',
   fix: 'Change the credential, keep it in a Secret, and read it with valueFrom.secretKeyRef.',

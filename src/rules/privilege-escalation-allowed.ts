@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const privilegeEscalationAllowed = defineRule({
   id: 'privilege-escalation-allowed',
   severity: 'medium',
+  security: true,
   says: 'A process in container {container} of {workload} may gain more rights than it started with.',
   because: 'Unless allowPrivilegeEscalation is false, a set-uid program in the image turns a user into root.',
   fix: 'Set securityContext.allowPrivilegeEscalation to false.',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const privilegedContainer = defineRule({
   id: 'privileged-container',
   severity: 'high',
+  security: true,
   says: 'Container {container} of {workload} is privileged.',
   because: 'A privileged container has every capability and all devices of its node: whoever takes it over has the node.',
   fix: 'Remove privileged, and add only the capability or the device that is needed.',

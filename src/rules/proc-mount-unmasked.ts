@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const procMountUnmasked = defineRule({
   id: 'proc-mount-unmasked',
   severity: 'high',
+  security: true,
   says: 'Container {container} of {workload} sees the parts of /proc that the runtime hides.',
   because: 'The masked files tell and change settings of the node’s kernel.',
   fix: 'Remove procMount: Default is what nearly every program needs.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const rbacAnonymousBinding = defineRule({
   id: 'rbac-anonymous-binding',
   severity: 'high',
+  security: true,
   says: '{binding} gives its role to {subject}, which is everybody who can reach the API server.',
   because: 'Requests without any credential count as that subject, so the rights of the role are public.',
   fix: 'Name the account or group that needs the role.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const rbacAuthenticatedBinding = defineRule({
   id: 'rbac-authenticated-binding',
   severity: 'high',
+  security: true,
   says: '{binding} gives its role to {subject}.',
   because: 'Every service account of the cluster is in that group, so each pod has the role, one that was broken into as well.',
   fix: 'Name the account or group that needs the role.',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const rbacBindEscalate = defineRule({
   id: 'rbac-bind-escalate',
   severity: 'high',
+  security: true,
   says: '{role} lets {verb} roles, and so take any right.',
   because: 'Kubernetes lets nobody hand out rights that he does not have, except with the verbs bind and escalate: they switch that protection off.',
   fix: 'Remove the verb, or limit it with resourceNames.',

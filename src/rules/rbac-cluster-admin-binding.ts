@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const rbacClusterAdminBinding = defineRule({
   id: 'rbac-cluster-admin-binding',
   severity: 'high',
+  security: true,
   says: '{binding} hands out {role}, which may do anything.',
   because: 'Whoever takes over an account with that role owns every namespace it counts for, all Secrets and all nodes with it.',
   fix: 'Bind a Role with the groups, resources and verbs that are used.',

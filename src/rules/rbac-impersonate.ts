@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const rbacImpersonate = defineRule({
   id: 'rbac-impersonate',
   severity: 'high',
+  security: true,
   says: '{role} lets act in the name of others.',
   because: 'Who may impersonate users, groups or accounts has the rights of all of them, cluster-admin included.',
   fix: 'Remove impersonate, or limit it with resourceNames.',

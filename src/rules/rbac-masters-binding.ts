@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const rbacMastersBinding = defineRule({
   id: 'rbac-masters-binding',
   severity: 'high',
+  security: true,
   says: '{binding} names the group system:masters.',
   because: 'That group passes every authorisation check by itself, and membership cannot be taken back: it is written into certificates.',
   fix: 'Bind a group of your own.',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const rbacNodesProxy = defineRule({
   id: 'rbac-nodes-proxy',
   severity: 'high',
+  security: true,
   says: '{role} reaches the kubelets of all nodes (nodes/proxy).',
   because: 'Through the kubelet commands run in every pod of a node, past admission and past the audit log of the API server.',
   fix: 'Use nodes/metrics or nodes/stats, which is what monitoring needs.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const rbacPodExecBinding = defineRule({
   id: 'rbac-pod-exec-binding',
   severity: 'high',
+  security: true,
   says: '{binding} hands out {role}, with which commands can be run in pods.',
   because: 'A command in a pod has everything the pod has: its Secrets, its volumes, its account, its way through the network.',
   fix: 'Bind a role without pods/exec and pods/attach.',

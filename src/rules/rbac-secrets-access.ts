@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const rbacSecretsAccess = defineRule({
   id: 'rbac-secrets-access',
   severity: 'medium',
+  security: true,
   says: '{role} reads every Secret {where}.',
   because: 'Listing Secrets shows their contents, so get, list and watch all hand out every password and token there.',
   fix: 'Name the Secrets that are needed under resourceNames, with the verb get.',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const rbacTokenCreate = defineRule({
   id: 'rbac-token-create',
   severity: 'high',
+  security: true,
   says: '{role} makes tokens of service accounts.',
   because: 'With a fresh token one acts as any account of the namespace, with all its rights.',
   fix: 'Remove serviceaccounts/token, or limit it with resourceNames.',

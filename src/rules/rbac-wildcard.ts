@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const rbacWildcard = defineRule({
   id: 'rbac-wildcard',
   severity: 'high',
+  security: true,
   says: '{role} gives * as {lists}.',
   because: 'A wildcard gives rights that nobody thought of, those to Secrets and to roles among them, and those of kinds that are installed later.',
   fix: 'List the groups, resources and verbs that are used.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const readOnlyRootFsMissing = defineRule({
   id: 'read-only-root-fs-missing',
   severity: 'low',
+  security: true,
   says: 'Container {container} of {workload} can write into its own image.',
   because: 'With a read-only root filesystem an intruder can neither replace the program nor leave anything behind.',
   fix: 'Set securityContext.readOnlyRootFilesystem to true, and mount an emptyDir where the program writes.',

@@ -8,6 +8,8 @@ export interface Rule {
   /** as in the rules catalogue */
   readonly id: string;
   readonly severity: Severity;
+  /** what it finds gives an attacker, or a credential's reader, more than was meant */
+  readonly security?: true;
   /** a house rule that many teams decide against on purpose: runs only where it is asked for */
   readonly optIn?: true;
   /** the finding's sentence; `{name}` is filled from `args` */

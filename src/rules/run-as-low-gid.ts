@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const runAsLowGid = defineRule({
   id: 'run-as-low-gid',
   severity: 'low',
+  security: true,
   optIn: true,
   says: 'Container {container} of {workload} runs as group {group}, which may be a group of the node too.',
   because: 'A process that breaks out keeps its number, and low numbers belong to groups of the host.',

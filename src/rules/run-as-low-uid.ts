@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const runAsLowUid = defineRule({
   id: 'run-as-low-uid',
   severity: 'low',
+  security: true,
   optIn: true,
   says: 'Container {container} of {workload} runs as user {user}, which may be a user of the node too.',
   because: 'A process that breaks out keeps its number, and low numbers belong to accounts of the host.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const runAsRoot = defineRule({
   id: 'run-as-root',
   severity: 'high',
+  security: true,
   says: 'Container {container} of {workload} runs as root if its image does.',
   because: 'Most images start as root unless told otherwise, and root in a container is one kernel bug or one mounted folder away from root on the node.',
   fix: 'Set securityContext.runAsNonRoot to true, with a numeric runAsUser when the image names its user.',

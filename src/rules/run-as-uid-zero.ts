@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const runAsUidZero = defineRule({
   id: 'run-as-uid-zero',
   severity: 'high',
+  security: true,
   says: 'Container {container} of {workload} is told to run as root: runAsUser is 0.',
   because: 'Root in a container is one kernel bug or one mounted folder away from root on the node.',
   fix: 'Set runAsUser to a user above 0 that the image can run as.',

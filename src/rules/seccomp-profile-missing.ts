@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const seccompProfileMissing = defineRule({
   id: 'seccomp-profile-missing',
   severity: 'medium',
+  security: true,
   says: 'Container {container} of {workload} may call every function of the kernel.',
   because:
     'Without a seccomp profile nothing filters system calls, unless the kubelet was told to; the default profile blocks those that most break-outs need.',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const seccompUnconfined = defineRule({
   id: 'seccomp-unconfined',
   severity: 'high',
+  security: true,
   says: 'Container {container} of {workload} switches the filter for system calls off.',
   because: 'Unconfined undoes even what the cluster sets by default, so a break-out has the whole kernel to try.',
   fix: 'Set seccompProfile.type to RuntimeDefault, or to Localhost with a profile that allows what is needed.',

@@ -6,6 +6,7 @@ import { defineRule } from './rule.ts';
 export const secretPlaceholderValue = defineRule({
   id: 'secret-placeholder-value',
   severity: 'high',
+  security: true,
   says: '{secret} would be applied with a placeholder as its {key}.',
   because: 'The program starts with a password that everybody can guess, or cannot log in at all, and nothing says why.',
   fix: 'Fill the value in where it is deployed; keep the file with placeholders as a template that is not applied (secrets.yaml.example).',

@@ -9,6 +9,7 @@ const FIELD = 'automountServiceAccountToken';
 export const serviceAccountTokenAutomount = defineRule({
   id: 'service-account-token-automount',
   severity: 'medium',
+  security: true,
   optIn: true,
   says: '{workload} carries a token for the Kubernetes API.',
   because: 'Whoever breaks into the pod finds it; most programs never speak to the API.',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const serviceExternalIps = defineRule({
   id: 'service-external-ips',
   severity: 'high',
+  security: true,
   says: '{service} claims addresses of its own choice (externalIPs).',
   because:
     'Nothing checks who owns them: every node sends traffic for such an address to this Service, which takes over other systems’ traffic (CVE-2020-8554).',

@@ -5,6 +5,7 @@ import { defineRule } from './rule.ts';
 export const serviceNodePort = defineRule({
   id: 'service-node-port',
   severity: 'medium',
+  security: true,
   says: '{service} opens a port on every node.',
   because: 'A NodePort is reachable wherever the nodes are, past the Ingress with its TLS and its limits, and its port comes from a small shared range.',
   fix: 'Use type ClusterIP behind an Ingress or a Gateway route, or LoadBalancer.',

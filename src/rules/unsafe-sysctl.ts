@@ -21,6 +21,7 @@ const SAFE = new Set([
 export const unsafeSysctl = defineRule({
   id: 'unsafe-sysctl',
   severity: 'medium',
+  security: true,
   says: '{workload} sets the kernel parameter {sysctl}, which is not safe.',
   because: 'Kubelets refuse the pod unless they were told to allow it, and it may disturb other pods of the node.',
   fix: 'Remove it, or set it for the node.',

@@ -7,6 +7,7 @@ const PATH = ['securityContext', 'windowsOptions', 'hostProcess'];
 export const windowsHostProcess = defineRule({
   id: 'windows-host-process',
   severity: 'high',
+  security: true,
   says: '{who} runs on the Windows node itself, not in a container.',
   because: 'A host process container has the rights of its user on the node, most often those of the system.',
   fix: 'Remove hostProcess.',
