@@ -15,6 +15,8 @@ export interface Sight {
 export interface Observed extends Settled<Sight> {
   /** when each cause was first named, RFC 3339 */
   readonly namedAt: ReadonlyMap<string, string>;
+  /** for how many milliseconds a member that is ready has been so without a break */
+  readyFor(member: Member): number;
 }
 
 export interface Watcher {
@@ -86,7 +88,8 @@ export async function observe(
     await sleep(GATHER);
   };
   const settled = await settle(read, judge, restartsIn, next, { stable, timeout, clock, signal });
-  return { ...settled, namedAt };
+  const end = clock.now();
+  return { ...settled, namedAt, readyFor: ({ prepared }) => end - (readySince.get(prepared) ?? end) };
 }
 
 /** Whether a liveness probe has failed lately: the container is ready, and will be killed all the same unless the probe comes round. */

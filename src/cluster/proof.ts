@@ -6,10 +6,10 @@ import type { Left } from './clean.ts';
 import type { Diagnosis } from './diagnose.ts';
 import { type Facts, factsOf } from './evidence.ts';
 import type { LiveObject } from './object.ts';
+import type { Observed } from './observe.ts';
 import type { LeftOut } from './prepare.ts';
 import type { Member, Scene } from './scene.ts';
-import type { Settled } from './settle.ts';
-import { endpointsOf } from './status.ts';
+import { EXISTS, endpointsOf } from './status.ts';
 import { lastSeen, type Service } from './watch.ts';
 
 /** A verdict as it is stored: without the error object of `failed`, which is said in `because`. */
@@ -85,7 +85,13 @@ export interface Proof {
 }
 
 /** The verdict on one object: ready and still so, at fault, held up by another, or not looked at. */
-export function verdictOf(member: Member, diagnosis: Diagnosis, settled: Settled<unknown>, timeout: number, facts: Facts): ProvenVerdict {
+export function verdictOf(
+  member: Member,
+  diagnosis: Diagnosis,
+  settled: Pick<Observed, 'outcome' | 'readyFor'>,
+  { timeout, stable }: { timeout: number; stable: number },
+  facts: Facts,
+): ProvenVerdict {
   const { ref } = member.prepared;
   const seen = facts.fact(ref, member.status.field, `${member.status.is}: ${member.status.because}`);
   const own = diagnosis.roots
@@ -106,8 +112,10 @@ export function verdictOf(member: Member, diagnosis: Diagnosis, settled: Settled
     return { is: 'unmet', because: `${ref} was not ready ${when}: ${member.status.because}.`, evidence: [seen] };
   }
   if (settled.outcome === 'settled') return { is: 'met', because: `${ref} became ready and stayed so: ${member.status.because}.`, evidence: [seen] };
-  if (settled.outcome === 'hopeless') return { is: 'met', because: `${ref} was ready when the proof stopped: ${member.status.because}.`, evidence: [seen] };
-  return { is: 'unproven', because: `${ref} was ready at the end, but the whole did not stay ready long enough: ${member.status.because}.`, evidence: [seen] };
+  // The whole did not settle. What only has to exist cannot change its mind; a pod that has just become ready may crash a second later.
+  if (member.status.field === EXISTS || settled.readyFor(member) >= stable)
+    return { is: 'met', because: `${ref} became ready and was so when the proof stopped: ${member.status.because}.`, evidence: [seen] };
+  return { is: 'unproven', because: `${ref} was ready when the proof stopped, but not for long enough to count: ${member.status.because}.`, evidence: [seen] };
 }
 
 export const provenLeftOut = ({ ref, resource, because }: LeftOut): ProvenObject => ({

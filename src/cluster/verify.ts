@@ -140,7 +140,7 @@ export async function verify(
       const objects = scene.members.map((member) => ({
         object: member.prepared.ref,
         at: quote(placeOf(member.prepared.resource)),
-        verdict: verdictOf(member, diagnosis, observed, request.timeout, facts),
+        verdict: verdictOf(member, diagnosis, observed, request, facts),
         changes: member.prepared.changes,
       }));
       const observations = {
