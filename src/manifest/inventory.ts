@@ -200,6 +200,9 @@ const VENDORED = /(?:^|\/)(?:node_modules|vendor|third_party|\.venv|venv|site-pa
 /** What tests feed to programs is no deployment, unless somebody names it. */
 const TEST_DATA = /(?:^|\/)(?:testdata|test-data|__fixtures__|fixtures|__tests__|__snapshots__)\//;
 
+/** Whether what lies there is part of the deployment: inside of what was named, or anywhere but in the data of tests when nothing was. */
+export const isDeployed = (path: string, manifests: readonly string[]): boolean => isInside(path, manifests) && (manifests.length > 0 || !TEST_DATA.test(path));
+
 /**
  * Reads what a review may speak about and takes stock of it.
  * @param manifests paths (files or folders) to look for manifests in; all of the repository but for the data of tests when empty
@@ -217,5 +220,5 @@ export async function readInventory(
   const read = await checkout.read(wanted, signal);
   const sources = read.filter((each): each is Source => each instanceof Source);
   const problems = read.filter((each): each is FileProblem => !(each instanceof Source));
-  return new Inventory(checkout.paths, sources, problems, (path) => isInside(path, manifests) && (manifests.length > 0 || !TEST_DATA.test(path)));
+  return new Inventory(checkout.paths, sources, problems, (path) => isDeployed(path, manifests));
 }

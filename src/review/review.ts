@@ -7,7 +7,7 @@ import { compileStory, isEndless, type Reading } from '../claims/compile.ts';
 import type { Resolution } from '../claims/context.ts';
 import { PATH_PATTERN } from '../claims/lexicon.ts';
 import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
-import { type Inventory, isInside, isManifestPath, readInventory } from '../manifest/inventory.ts';
+import { type Inventory, isDeployed, isManifestPath, readInventory } from '../manifest/inventory.ts';
 import { findAll, ruleOf, worstFirst } from '../rules/find.ts';
 import type { Finding } from '../rules/rule.ts';
 import { parseStory } from '../story/parse.ts';
@@ -76,7 +76,7 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
   if (inventory.resources.length === 0 && inventory.unrendered.length === 0) throw manifestsMissing(request.manifests.join(', ') || checkout.root);
   const readings = compileStory(story, inventory);
   const named = new Set(readings.flatMap(({ names }) => names));
-  const ruled = findAll(inventory).filter(({ at: { source } }) => isInside(source.path, request.manifests) || named.has(source.path));
+  const ruled = findAll(inventory).filter(({ at: { source } }) => isDeployed(source.path, request.manifests) || named.has(source.path));
   const own = judgeEach(readings, inventory, ruled, progress);
   const proven = await prover?.(
     readings.filter(({ claim }) => own.get(claim.id)?.is === 'not-run'),
