@@ -3,11 +3,19 @@ import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { openServer } from './api/server.ts';
 import type { Config } from './config.ts';
 import { takeDataFolder } from './data-folder.ts';
+import { openQueue } from './queue/queue.ts';
+import { configuredKeys, repositoryDeps } from './repositories/from-config.ts';
+import { fetchRepository } from './repositories/open-repository.ts';
+import { reviewJob } from './review/job.ts';
+import { ReviewProcesses } from './review/review-processes.ts';
+import { migrate, schemaTrouble } from './store/migrate.ts';
 import { openStore, type Store } from './store/store.ts';
 import { defaultTenant, ensureTenant } from './store/tenants.ts';
 import { createToken, listTokens } from './store/tokens.ts';
+import { startWorker } from './worker/worker.ts';
 
 export interface Serving extends AsyncDisposable {
   /** e.g. `http://127.0.0.1:8000` */
@@ -39,53 +47,50 @@ export async function serve(config: Config, log: Logger): Promise<Serving> {
 
 async function start(config: Config, log: Logger, opened: <T extends AsyncDisposable>(one: T) => T): Promise<Omit<Serving, keyof AsyncDisposable>> {
   opened(await takeDataFolder(config.dataFolder));
-  // The database compiles itself on other cores while this one reads the rest of the program.
-  const opening = openStore({ folder: join(config.dataFolder, 'database') });
-  opening.catch(() => {}); // told by the await below
-  const [
-    { openQueue },
-    { openServer },
-    { migrateOnce },
-    { configuredKeys, repositoryDeps },
-    { fetchRepository },
-    { reviewJob },
-    { ReviewProcesses },
-    { startWorker },
-  ] = await Promise.all([
-    import('./queue/queue.ts'),
-    import('./api/server.ts'),
-    import('./store/migrate-once.ts'),
-    import('./repositories/from-config.ts'),
-    import('./repositories/open-repository.ts'),
-    import('./review/job.ts'),
-    import('./review/review-processes.ts'),
-    import('./worker/worker.ts'),
-  ]);
-  const store = opened(await opening);
-  await migrateOnce(store, config.dataFolder);
+  const store = opened(await openStore({ folder: join(config.dataFolder, 'database') }));
   const queue = opened(openQueue(store, undefined, (error) => log.warn({ err: error }, 'the queue is in trouble')));
   const repositories = repositoryDeps({ ...config, cacheFolder: config.cacheFolder ?? join(config.dataFolder, 'cache') }, store, true);
   const server = await openServer(
     { store, queue, repositories, sealingKeys: configuredKeys(config), reviewAttempts: config.reviewAttempts },
     { log, ratePerMinute: config.rateLimit },
   );
+  await server.ready();
+  if ((await schemaTrouble(store)) !== undefined) await migrate(store);
+  opened({ [Symbol.asyncDispose]: () => server.close() });
+  const firstToken = await makeFirstToken(store, config.dataFolder);
   const processes = opened(new ReviewProcesses(config.reviewMemory));
   opened(
-    startWorker({
-      store,
-      queue,
-      jobs: [reviewJob],
-      deps: { fetchRepository: (request, signal) => fetchRepository(request, repositories, signal), processes, timeoutSeconds: config.reviewTimeout },
-      log,
-      concurrency: config.workerConcurrency,
-      leaseSeconds: config.workerLease,
-      graceSeconds: grace,
-    }),
+    soon(() =>
+      startWorker({
+        store,
+        queue,
+        jobs: [reviewJob],
+        deps: { fetchRepository: (request, signal) => fetchRepository(request, repositories, signal), processes, timeoutSeconds: config.reviewTimeout },
+        log,
+        concurrency: config.workerConcurrency,
+        tenantLimit: config.tenantLimit,
+        leaseSeconds: config.workerLease,
+        graceSeconds: grace,
+      }),
+    ),
   );
-  opened({ [Symbol.asyncDispose]: () => server.close() });
   await server.listen({ host: config.host ?? '127.0.0.1', port: config.port });
   const { address, port, family } = server.server.address() as AddressInfo;
-  return { address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, firstToken: await makeFirstToken(store, config.dataFolder) };
+  return { address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, firstToken };
+}
+
+/** Starts something a moment later: the first request should not stand behind the worker's first questions to the one session there is. */
+function soon(begin: () => AsyncDisposable): AsyncDisposable {
+  let begun: AsyncDisposable | undefined;
+  const timer = setTimeout(() => {
+    begun = begin();
+  }, 100);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer);
+      await begun?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** The first token of a new folder. A mark beside the database says that it was made, so that later starts need not ask. */

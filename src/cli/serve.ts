@@ -1,8 +1,5 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
-import { openLog } from '../log.ts';
-import { serve } from '../serve.ts';
 import type { Host } from './host.ts';
 import { aborted, portOf } from './listening.ts';
 
@@ -24,6 +21,9 @@ export function define(command: Command, host: Host, exit: (code: number) => voi
 
 async function run(options: Options, host: Host): Promise<number> {
   host.catchInterrupts();
+  // The database takes longest, so it begins while the rest of the program is read.
+  (await import('../store/pglite.ts')).preparePglite();
+  const [{ readConfig }, { openLog }, { serve }] = await Promise.all([import('../config.ts'), import('../log.ts'), import('../serve.ts')]);
   const config = readConfig();
   await using serving = await serve(
     {

@@ -4,7 +4,7 @@ import { type Scope, scopes } from '../api/operation.ts';
 import { readConfig } from '../config.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { notFound, Problem } from '../errors.ts';
-import { migrateOnce } from '../store/migrate-once.ts';
+import { migrate, schemaTrouble } from '../store/migrate.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { defaultTenant, ensureTenant, findTenant } from '../store/tenants.ts';
 import { createToken, listTokens, revokeToken } from '../store/tokens.ts';
@@ -95,7 +95,7 @@ async function withStore(options: Options, host: Host, work: (store: Store) => P
 async function withDataFolder(folder: string, work: (store: Store) => Promise<number>): Promise<number> {
   await using _taken = await takeDataFolder(folder);
   await using store = await openStore({ folder: join(folder, 'database') });
-  await migrateOnce(store, folder);
+  if ((await schemaTrouble(store)) !== undefined) await migrate(store);
   return await work(store);
 }
 

@@ -1,11 +1,12 @@
-import { runMigrations } from 'bullmq';
-import { sql } from 'kysely';
+import type { PgQueryable } from 'bullmq';
+import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { databaseUnusable, migrationFailed, schemaOutdated } from '../errors.ts';
 import { queueName } from '../queue/queue.ts';
 import { tenantsReviewsJobs } from './migrations/0001-tenants-reviews-jobs.ts';
 import { reviewTotals } from './migrations/0002-review-totals.ts';
 import type { Store } from './store.ts';
+import type { Tables } from './tables.ts';
 
 /** In order. One that was released is never changed again; each must leave the version before able to work, for rolling upgrades. */
 const migrations = { '0001-tenants-reviews-jobs': tenantsReviewsJobs, '0002-review-totals': reviewTotals };
@@ -23,18 +24,23 @@ export async function migrate(store: Store): Promise<string[]> {
       const unknown = await unknownSteps(store).catch(() => []);
       throw unknown.length > 0 ? schemaOutdated(`it has ${unknown.join(', ')}, which this program does not know`) : migrationFailed(error);
     }
-    try {
-      await runMigrations(session, 'bullmq');
-      // Makes the queue's sequence, which BullMQ would make at the first message: whoever sends it may create nothing.
-      await sql`SELECT bullmq.next_job_id(${queueName})`.execute(db);
-      await sql`GRANT USAGE ON SCHEMA bullmq TO ai_agents_app`.execute(db);
-      await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA bullmq TO ai_agents_app`.execute(db);
-      await sql`GRANT USAGE ON ALL SEQUENCES IN SCHEMA bullmq TO ai_agents_app`.execute(db);
-    } catch (cause) {
-      throw migrationFailed(cause);
-    }
+    if (session) await prepareBullmq(db, session);
     return (results ?? []).map(({ migrationName }) => migrationName);
   });
+}
+
+async function prepareBullmq(db: Kysely<Tables>, session: PgQueryable): Promise<void> {
+  const { runMigrations } = await import('bullmq');
+  try {
+    await runMigrations(session, 'bullmq');
+    // Makes the queue's sequence, which BullMQ would make at the first message: whoever sends it may create nothing.
+    await sql`SELECT bullmq.next_job_id(${queueName})`.execute(db);
+    await sql`GRANT USAGE ON SCHEMA bullmq TO ai_agents_app`.execute(db);
+    await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA bullmq TO ai_agents_app`.execute(db);
+    await sql`GRANT USAGE ON ALL SEQUENCES IN SCHEMA bullmq TO ai_agents_app`.execute(db);
+  } catch (cause) {
+    throw migrationFailed(cause);
+  }
 }
 
 /** What is wrong with the schema, for readiness: undefined when this program can work on it. */

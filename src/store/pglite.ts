@@ -1,76 +1,204 @@
-import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import type { PGlite } from '@electric-sql/pglite';
-import type { PgPool, PgPoolClient } from 'bullmq';
+import { mkdir, readFile } from 'node:fs/promises';
+import module from 'node:module';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { Kysely, PGliteDialect } from 'kysely';
-import { emptyCluster } from './empty-cluster.ts';
+import { databaseUnusable } from '../errors.ts';
+import { readEmptyCluster, unpackEmptyCluster } from './empty-cluster.ts';
+import type { Answer, FromPglite, Opening, SentError, ToPglite } from './pglite-thread.ts';
 import { type Store, transactions } from './store.ts';
 import type { Tables } from './tables.ts';
-
-/** One session reads through the system's own page cache well enough; the default would keep 128 MiB for itself. */
-const small = ['-c', 'shared_buffers=8MB', '-c', 'wal_buffers=512kB', '-c', 'max_connections=10'];
+import { keepWebAssemblySmall } from './wasm-flags.ts';
 
 /**
- * A store on PostgreSQL compiled to WebAssembly, in this process.
+ * A store on PostgreSQL compiled to WebAssembly, in a thread of this process: so it starts while the rest of the program is read, and a statement
+ * that takes long holds up no request.
  * @param folder where it keeps its files; undefined for a database that is gone with the process
  */
 export async function openPglite(folder: string | undefined): Promise<Store> {
-  // Imported here: it is 20 MB that a process with a PostgreSQL server does without.
-  const { PGlite } = await import('@electric-sql/pglite');
-  // V8 would compile PostgreSQL's hot parts once more, better: statements take up to a third less time then, and the process 200 MB more
-  // (bench/results.md). On one machine memory is what is short.
-  for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
-  if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const isNew = folder === undefined || !existsSync(join(folder, 'PG_VERSION'));
-  const pglite = await PGlite.create({
-    ...(folder !== undefined && { dataDir: folder }),
-    ...(isNew && { loadDataDir: await emptyCluster(PGlite) }),
-    startParams: [...PGlite.defaultStartParams, ...small],
-  });
-  // There is one session for all. Ours set their path in each transaction; what is left is BullMQ's.
-  await pglite.exec('SET search_path = bullmq');
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
-  const bullmq = bullmqPool(pglite);
+  preparePglite();
+  const session = prepared!;
+  prepared = undefined;
+  session.open(folder);
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: session }) });
   let owner: Promise<unknown> = Promise.resolve();
   return {
     is: 'pglite',
     ...transactions(db),
-    bullmq,
+    bullmq: undefined,
     async listen(channel, heard) {
-      const stop = await pglite.listen(channel, heard);
-      return () => stop();
+      await session.exec(`LISTEN ${channel}`);
+      return session.onNotification((on, payload) => {
+        if (on === channel) heard(payload);
+      });
     },
     asOwner(work) {
-      const turn = owner.then(() => work(db.withSchema('ai_agents'), bullmq));
+      const turn = owner.then(() => work(db.withSchema('ai_agents'), undefined));
       owner = turn.catch(() => {});
       return turn;
     },
     async [Symbol.asyncDispose]() {
-      await pglite.close();
+      await session.close();
     },
   };
 }
 
-/**
- * What BullMQ needs of `pg.Pool`, on the one session that PGlite has. Its statements stand alone, so none waits for another's transaction
- * longer than that lasts; only its migrations span statements, and they are done before anything else is.
- */
-function bullmqPool(pglite: PGlite): PgPool {
-  const query: PgPool['query'] = async (text, parameters) => {
-    // Without parameters it may be a script, which PGlite takes by another door.
-    const result = parameters === undefined ? (await pglite.exec(text)).at(-1) : await pglite.query(text, [...parameters]);
-    return { rows: (result?.rows ?? []) as never[], rowCount: result?.affectedRows || (result?.rows.length ?? 0) };
-  };
-  return Object.assign(new EventEmitter().setMaxListeners(0), {
-    query,
-    end: async () => {},
-    async connect() {
-      const client = new EventEmitter();
-      const stop = pglite.onNotification((channel, payload) => client.emit('notification', { channel, payload }));
-      return Object.assign(client, { query, release: stop }) as PgPoolClient;
-    },
-  });
+/** Compiled once for all databases of this process, on whatever core is free. */
+let compiled: Promise<WebAssembly.Module> | undefined;
+const compilePostgres = async (): Promise<WebAssembly.Module> =>
+  WebAssembly.compile(await readFile(module.createRequire(import.meta.url).resolve('@electric-sql/pglite/pglite.wasm')));
+
+let prepared: Session | undefined;
+/** Begins with what every database needs, before anybody knows which one: the next one that is opened takes it. */
+export function preparePglite(): void {
+  prepared ??= new Session();
+}
+
+/** Makes sure that the folder has a database in it. */
+async function opening(folder: string | undefined): Promise<Opening> {
+  if (folder === undefined) return { folder, cluster: await readEmptyCluster(), compiled: await compiled! };
+  if (!existsSync(join(folder, 'PG_VERSION'))) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await unpackEmptyCluster(folder);
+  }
+  return { folder, cluster: undefined, compiled: await compiled! };
+}
+
+interface Rows<T> {
+  readonly rows: T[];
+  /** Kysely asks for them in its types, and never looks */
+  readonly fields: never[];
+  readonly affectedRows?: number;
+}
+type Query = <T>(text: string, parameters?: unknown[]) => Promise<Rows<T>>;
+
+/** The one session that PGlite has, as Kysely wants it. Statements of a transaction and others take turns. */
+class Session {
+  readonly ready = true;
+  readonly waitReady = Promise.resolve();
+  closed = false;
+  readonly #thread = startThread();
+  readonly #asked = new Map<number | undefined, PromiseWithResolvers<Answer>>();
+  readonly #heard = new Set<(channel: string, payload: string) => void>();
+  #last = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #broken: Error | undefined;
+
+  constructor() {
+    keepWebAssemblySmall();
+    compiled ??= compilePostgres();
+    compiled.catch(() => {}); // told to whoever opens
+    this.#thread.on('message', (message: FromPglite) => {
+      if ('channel' in message) for (const heard of this.#heard) heard(message.channel, message.payload);
+      else this.#settle(message);
+    });
+    this.#thread.on('error', (error) => this.#break(error));
+    this.#thread.on('exit', () => this.#break(new Error('its thread has ended')));
+  }
+
+  /** Not waited for: whoever asks something waits, and is told when there is no database. */
+  open(folder: string | undefined): void {
+    this.#alone(async () => this.#ask(undefined, { open: await opening(folder) })).catch((error: unknown) => this.#break(asError(error)));
+  }
+
+  readonly query: Query = (text, parameters = []) => this.#alone(() => this.#statement(text, parameters));
+
+  exec(text: string): Promise<Answer> {
+    return this.#alone(() => this.#send(text));
+  }
+
+  /** Runs `work` in a transaction, which nothing else comes into. */
+  transaction<T>(work: (tx: { query: Query; rollback: () => Promise<void> }) => Promise<T>): Promise<T> {
+    return this.#alone(async () => {
+      // Not waited for: what comes next is done after it, and fails when it failed.
+      this.#send('BEGIN').catch(() => {});
+      let result: T;
+      try {
+        result = await work({ query: (text, parameters = []) => this.#statement(text, parameters), rollback: async () => void (await this.#send('ROLLBACK')) });
+      } catch (error) {
+        await this.#send('ROLLBACK');
+        throw error;
+      }
+      const { command } = await this.#send('COMMIT');
+      // PostgreSQL rolls back, and calls that a success, when a statement failed whose error nobody told.
+      if (command === 'ROLLBACK') throw Object.assign(new Error('the transaction was rolled back'), { code: '25P02' });
+      return result;
+    });
+  }
+
+  onNotification(heard: (channel: string, payload: string) => void): () => Promise<void> {
+    this.#heard.add(heard);
+    return async () => void this.#heard.delete(heard);
+  }
+
+  /** Lets what was asked be done, and ends. */
+  close(): Promise<void> {
+    return this.#alone(async () => {
+      if (this.closed) return;
+      this.closed = true;
+      const ended = new Promise((resolve) => this.#thread.once('exit', resolve));
+      this.#thread.ref();
+      this.#thread.postMessage({ close: true } satisfies ToPglite);
+      await ended;
+    });
+  }
+
+  async #statement<T>(text: string, parameters: readonly unknown[]): Promise<Rows<T>> {
+    const { rows, affectedRows } = await this.#send(text, parameters);
+    return { rows: rows as T[], fields: [], ...(affectedRows !== undefined && { affectedRows }) };
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  #send(text: string, parameters?: readonly unknown[]): Promise<Answer> {
+    this.#last += 1;
+    return this.#ask(this.#last, { id: this.#last, text, parameters });
+  }
+
+  #ask(id: number | undefined, message: ToPglite): Promise<Answer> {
+    if (this.#broken) return Promise.reject(databaseUnusable(this.#broken.message, this.#broken));
+    const asked = Promise.withResolvers<Answer>();
+    this.#asked.set(id, asked);
+    this.#thread.ref(); // while somebody waits, and only then, it keeps the process from ending
+    this.#thread.postMessage(message);
+    return asked.promise;
+  }
+
+  #settle(message: Exclude<FromPglite, { channel: string }>): void {
+    const asked = this.#asked.get(message.id);
+    this.#asked.delete(message.id);
+    if (this.#asked.size === 0) this.#thread.unref();
+    if ('answer' in message) asked?.resolve(message.answer);
+    else asked?.reject(errorFrom(message.error));
+  }
+
+  #break(error: Error): void {
+    this.#broken ??= error;
+    for (const asked of this.#asked.values()) asked.reject(databaseUnusable(this.#broken.message, this.#broken));
+    this.#asked.clear();
+  }
+}
+
+const errorFrom = ({ message, stack, fields }: SentError): Error => Object.assign(new Error(message), fields, { stack });
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+function startThread(): Worker {
+  const program = new URL(import.meta.url.endsWith('.ts') ? './pglite-thread.ts' : './pglite-thread.js', import.meta.url);
+  const cache = module.getCompileCacheDir();
+  const thread = new Worker(program, { workerData: cache && dirname(cache), execArgv: [], env: {} });
+  thread.unref();
+  return thread;
+}
+
+declare global {
+  // Node has it, and leaves its types to those of browsers.
+  namespace WebAssembly {
+    function compile(bytes: Uint8Array): Promise<Module>;
+  }
 }

@@ -28,10 +28,10 @@ export interface Store extends AsyncDisposable {
    * what was sent meanwhile is lost, so whoever listens also looks from time to time.
    */
   listen(channel: Channel, heard: (payload: string) => void): Promise<() => Promise<void>>;
-  /** Runs `work` with the rights of the login, which must be the owner's, on one connection that at most one process has at a time. */
-  asOwner<T>(work: (db: Kysely<Tables>, session: PgQueryable) => Promise<T>): Promise<T>;
-  /** Connections for BullMQ, whose tables are in a schema of their own. */
-  readonly bullmq: PgPool;
+  /** Runs `work` with the rights of the login, which must be the owner's, on one connection that at most one process has at a time; `session` is that connection for BullMQ, where it has tables. */
+  asOwner<T>(work: (db: Kysely<Tables>, session: PgQueryable | undefined) => Promise<T>): Promise<T>;
+  /** Connections for BullMQ, whose tables are in a schema of their own; none where the database is in this process, as all who use it are. */
+  readonly bullmq: PgPool | undefined;
 }
 
 /** Opens a database; it is not asked anything yet, so that a process can start before its database does. */
