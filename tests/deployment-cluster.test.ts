@@ -268,8 +268,8 @@ describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
 
       expect(failed).toEqual([]);
       expect(asked.requests).toBeGreaterThan(200);
-      const ended = await Promise.all(asked.reviews.map(async (id) => (await end(id, 120)).state));
-      expect(ended.filter((state) => state !== 'done')).toEqual([]);
+      const ended = await Promise.all(asked.reviews.map((id) => end(id, 120)));
+      expect(ended.flatMap(({ state, failure }) => (state === 'done' ? [] : [{ state, failure }]))).toEqual([]);
       expect(await end(slow.id, 120)).toMatchObject({ state: 'done', outcome: 'APPROVE' });
       const events = await (await platform.listEvents({ id: slow.id })).text();
       expect(events.match(/^event: cloning$/gm)?.length).toBeGreaterThan(1); // it was begun by one worker and ended by another
