@@ -205,6 +205,9 @@ const SHORT: readonly (readonly string[])[] = [
   ['dev', 'development', 'local'],
   ['stage', 'staging'],
   ['e2e', 'end-to-end'],
+  ['go', 'golang'],
+  ['node', 'nodejs', 'js', 'javascript'],
+  ['py', 'python'],
 ];
 const meanings = (word: string): readonly string[] => [...synonyms(word), ...SHORT.filter((group) => group.includes(word)).flat()];
 const ASIDE = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|templates?|node_modules|vendor|\.devcontainer)\//i;

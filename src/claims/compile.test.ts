@@ -168,6 +168,132 @@ describe('a subject', () => {
   });
 });
 
+describe('what a sub-task is about', () => {
+  const other = deployment('postgresql', 5, 'postgres');
+  const files = { ...shop, 'k8s/shop/db.yaml': deployment('db', 1, 'postgres'), 'k8s/forum/db.yaml': other };
+
+  test('the file that the task names, before a noun that others share', () => {
+    const story = '# Plan\n\n## Tasks\n\n- [x] Create k8s/shop/db.yaml for PostgreSQL\n  - [x] Replicas: 1\n  - [x] Replicas: 5\n';
+    const verdicts = verdictsOf(story, files);
+    expect(['T1.1', 'T1.2'].map((id) => verdicts.get(id)?.is)).toEqual(['met', 'unmet']);
+  });
+
+  test('what the task should have made, and nothing else in its place', () => {
+    const story =
+      '# Plan\n\n## Tasks\n\n- [x] Create a ServiceMonitor for the API\n  - [x] Port: 8000\n- [x] Create `release.sh`\n  - [x] API replicas: 2\n  - [x] Port: 8000\n';
+    const verdicts = verdictsOf(story, shop);
+    expect(['T1', 'T1.1', 'T2', 'T2.1', 'T2.2'].map((id) => verdicts.get(id)?.is)).toEqual(['unmet', 'unproven', 'unmet', 'unproven', 'unproven']);
+  });
+
+  test('the workload that the item before it in a flat list made; that it has something else may be another reading', () => {
+    const list = (path: string) => `# Plan\n\n## Tasks\n\n- [x] Create worker Deployment\n- [x] Configure readiness probe (${path})\n`;
+    const two = { 'k8s/api.yaml': api, 'k8s/worker.yaml': worker.replace('path: /ready', 'path: /alive') };
+    expect(verdictsOf(list('/alive'), two).get('T2')?.is).toBe('met');
+    expect(verdictsOf(list('/ready'), two).get('T2')?.is).toBe('unproven');
+    expect(verdictsOf(list('/alive').replace('- [x] Conf', '\n## More tasks\n\n- [x] Conf'), two).get('T2')?.is).toBe('unproven');
+  });
+
+  test('nothing that only tests feed to their subject', () => {
+    const withFixture = { ...shop, 'tests/fixtures/bad.yaml': deployment('bad', 7, 'bad') };
+    expect(verdictOf('All deployments have replicas: 7', withFixture).is).not.toBe('met');
+    expect(verdictOf('All containers have resource requests: cpu=250m', withFixture).is).toBe('met');
+  });
+
+  test('the workload whose name is the very word', () => {
+    const twins = {
+      'k8s/a.yaml': deployment('menu', 2, 'menu'),
+      'k8s/b.yaml': deployment('menu-db', 1, 'postgres'),
+      'k8s/c.yaml': deployment('order', 1, 'order'),
+    };
+    expect(verdictOf('Menu replicas: 2', twins).is).toBe('met');
+    expect(verdictOf('Menu replicas: 1', twins).is).toBe('unmet');
+  });
+});
+
+describe('how stories word things', () => {
+  test.each([
+    ['API readinessProbe targeting /ready with initialDelaySeconds: 5', 'API readinessProbe targeting /ready with initialDelaySeconds: 15', 'partial'],
+    ['Create k8s/api.yaml exposing ports: 8000 (HTTP)', 'Create k8s/api.yaml exposing ports: 8000 (HTTP), 9090 (metrics)', 'partial'],
+    ['Create k8s/service.yaml: expose HTTP port 80', 'Create k8s/service.yaml: expose HTTP port 81', 'partial'],
+    ['Implement CPU-based autoscaling for the worker', 'Implement CPU and memory-based autoscaling for the worker', 'partial'],
+    ['The API runs without imagePullSecrets', 'The API has imagePullSecrets', 'unmet'],
+    ['Create k8s/hpa.yaml → REQ-OPS-004, ADR-002', 'Create k8s/vpa.yaml → REQ-OPS-004, ADR-002', 'unmet'],
+    ['Create k8s/service.yaml for internal communication', 'Create k8s/routes.yaml for internal communication', 'unmet'],
+    ['API restart policy (Always)', 'API restart policy (Never)', 'unmet'],
+  ])('%s / %s', (holds, neighbour, verdict) => {
+    expect({ claim: holds, is: verdictOf(holds, shop).is }).toEqual({ claim: holds, is: 'met' });
+    expect({ claim: neighbour, is: verdictOf(neighbour, shop).is }).toEqual({ claim: neighbour, is: verdict });
+  });
+
+  test('two probes in one sentence, each with a path of its own', () => {
+    const probed = { 'k8s/api.yaml': api.replace('tcpSocket: { port: 8000 }', 'httpGet: { path: /live, port: http }') };
+    expect(verdictOf('API has liveness probe (GET /live) and readiness probe (GET /ready)', probed).is).toBe('met');
+    expect(verdictOf('API has liveness probe (GET /ready) and readiness probe (GET /live)', probed).is).not.toBe('met');
+  });
+
+  test('a path that has the word of a probe in it', () => {
+    const probed = { 'k8s/api.yaml': api.replace('path: /ready', 'path: /health/readiness') };
+    expect(verdictOf('API readiness probe: /health/readiness, 5s initial delay', probed).is).toBe('met');
+    expect(verdictOf('API readiness probe: /health/liveness, 5s initial delay', probed).is).toBe('partial');
+  });
+
+  test('what a purpose names exactly is still claimed', () => {
+    expect(verdictOf('Create k8s/service.yaml for all namespaces', shop).is).toBe('unproven');
+    expect(verdictOf('Create k8s/service.yaml for internal communication over mTLS', shop).is).toBe('unproven');
+  });
+
+  test('a denial that no check stands for makes nothing unmet', () => {
+    expect(verdictOf('Neither Deployment sets hostAliases', shop).is).not.toBe('unmet');
+    expect(verdictOf('API has no fixed startup probe', shop).is).toBe('unproven');
+  });
+
+  test('"persistent volume" in lower case is any storage that lasts; the kind is only meant when it is written as one', () => {
+    const claim =
+      'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: api }\nspec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }\n';
+    expect(verdictOf('Configure persistent volume for the API', { ...shop, 'k8s/claim.yaml': claim }).is).toBe('met');
+    expect(verdictOf('Configure persistent volume for the API', shop).is).toBe('unmet');
+    expect(verdictOf('Create PersistentVolume for the API', { ...shop, 'k8s/claim.yaml': claim }).is).toBe('unmet');
+  });
+
+  test('"Add namespace: x" is undecided where every object says so and no Namespace is there', () => {
+    const within = { 'k8s/api.yaml': api.replace('  name: api\n', '  name: api\n  namespace: shop\n') };
+    expect(verdictOf('Add namespace: `shop`', within).is).toBe('unproven');
+    expect(verdictOf('Add namespace: `forum`', within).is).toBe('unmet');
+  });
+
+  test('a product is no file: Express.js', () => {
+    expect(verdictOf('Create an Express.js server', shop).is).toBe('unproven');
+    expect(verdictOf('Create src/express.js', shop).is).toBe('unmet');
+  });
+
+  test('a variable with two underscores in its name', () => {
+    const config = { 'k8s/config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: shop }\ndata:\n  SHOP__HTTP__PORT: "8080"\n' };
+    const story = (port: number) => `# Plan\n\n## Tasks\n\n- [x] Create k8s/config.yaml\n  - [x] SHOP__HTTP__PORT: "${port}"\n`;
+    expect(verdictsOf(story(8080), config).get('T1.1')?.is).toBe('met');
+    expect(verdictsOf(story(9090), config).get('T1.1')?.is).toBe('unmet');
+  });
+
+  test('labels that kustomize gives, whichever of its two fields says so', () => {
+    const story = (name: string) => `# Plan\n\n## Tasks\n\n- [x] Create k8s/kustomization.yaml\n  - [x] Common labels: app: ${name}\n`;
+    const head = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n';
+    for (const labels of ['labels:\n  - pairs: { app: shop }\n', 'commonLabels: { app: shop }\n']) {
+      expect(verdictsOf(story('shop'), { 'k8s/kustomization.yaml': head + labels }).get('T1.1')?.is).toBe('met');
+      expect(verdictsOf(story('forum'), { 'k8s/kustomization.yaml': head + labels }).get('T1.1')?.is).not.toBe('met');
+    }
+  });
+
+  test('scripts that are named after what they do', () => {
+    const scripts = { 'ops/cleanup.sh': 'echo\n', 'ops/backup-database.sh': 'echo\n' };
+    expect(verdictOf('Create cleanup and backup scripts', scripts).is).toBe('met');
+    expect(verdictOf('Create cleanup and restore scripts', scripts).is).toBe('unproven');
+  });
+
+  test('an official image, by the words of its name', () => {
+    expect(verdictOf('API uses the official Shop image', shop).is).toBe('met');
+    expect(verdictOf('API uses the official Forum image', shop).is).toBe('unproven');
+  });
+});
+
 describe('an author states a check', () => {
   const box = (block: string) => verdictOf(`It is safe\n\n  ${block.trim().replaceAll('\n', '\n  ')}\n`, shop).is;
   const fence = (says: string, yaml: string) => `\`\`\`yaml ${says}\n${yaml}\n\`\`\``;

@@ -13,7 +13,7 @@ import { accounts, grants } from './shapes/access.ts';
 import { artefactChecks } from './shapes/artefacts.ts';
 import { command, environment, image, known, probes, resources, security } from './shapes/containers.ts';
 import { contents, data, fields, ignored, removed, sensitive } from './shapes/data.ts';
-import { files } from './shapes/files.ts';
+import { files, scriptsNamed } from './shapes/files.ts';
 import { flows } from './shapes/flows.ts';
 import { kinds } from './shapes/kinds.ts';
 import { annotated, assigned, called, imageOf, keyed, referenced, wiring } from './shapes/named.ts';
@@ -40,6 +40,7 @@ const SHAPES: readonly Shape[] = [
   annotated,
   flows,
   files,
+  when('script', scriptsNamed),
   when('script .sh', scripts),
   contents,
   when('sensitive secret confidential', sensitive),
@@ -151,7 +152,7 @@ function compile(context: Context): Reading {
   if (claim.assertions.length > 0) return done(assertionChecks(claim, context));
   const { missing } = context.parent;
   if (missing !== undefined && context.own.files.length === 0 && context.own.kinds.length === 0 && !runOf(claim.text))
-    return done([{ is: 'unread', aside: false, says: `it is about ${missing}, which is not there` }]);
+    return done([{ is: 'unread', aside: true, says: `it is about ${missing}, which is not there` }]);
   const text = ownWords(claim.kind === 'follow-up' ? claim.text.replace(/\s[-–—]\s.*$/s, '') : claim.text);
   if (/\[Defer(?:red)?\]/i.test(claim.text)) return done([{ is: 'unread', aside: true, says: 'it was put off' }]);
   const later = ASIDE.find(([pattern]) => pattern.test(text));
@@ -193,9 +194,15 @@ function unreadOf(sentence: Sentence, checks: readonly Check[]): Check | undefin
   const unread = (says: string): Check => ({ is: 'unread', aside: false, says });
   if (checks.length === 0) return unread('no check was found for this sentence');
   if (hard.length > 0) return unread(`no check was found for: ${hard.slice(0, 6).join(', ')}`);
+  const part = OF_A_PART.exec(sentence.open)?.[1];
+  if (part && soft.includes(part)) return unread(`nothing was found that is called ${part}`);
   if (soft.length > Math.max(2, 0.4 * words)) return unread(`no check was found for: ${soft.slice(0, 8).join(' ')}`);
   return undefined;
 }
+
+/** `for the billing service`: a part of the system that is named and that nothing stands for. */
+const OF_A_PART =
+  /\bfor\s+(?:(?:the|an?|our|both)\s+)?(?!(?:other|these|those|internal|external|backend|frontend|web|main|local|remote|such|existing|new)\b)([A-Za-z][\w-]*)\s+(?:services?|servers?|applications?|apps?|components?)\b/;
 
 /** What no file and no cluster can decide: announcements of later work, bookkeeping, taste. */
 const ASIDE: readonly (readonly [RegExp, string])[] = [

@@ -136,7 +136,7 @@ function withoutAsides(text: string): string {
     const reference = /^\s*(?:ACs?:?|Tasks?|Epics?|Stor(?:y|ies)|Phases?|Sprints?|FR|NFR)[\s:#-]*[\d.,\s#-]+$/i.test(inside);
     if (reference) return ' '.repeat(whole.length);
     if (!reason && /,/.test(inside) && words.length > 1 && /\.(?:py|[jt]sx?|go|rs|java|rb|php|kt|cs)\b/.test(text)) return whole; // what a source file holds
-    const exact = words.some((word) => isExact(word.replace(/^\W+|\W+$/g, '')) && !/^[A-Z]{2,6}s?$/.test(word));
+    const exact = words.some((word) => isExact(word.replace(/^[^\w/]+|\W+$/g, '')) && !/^[A-Z]{2,6}s?$/.test(word));
     return !exact || (reason && !/[=:/]|\d/.test(inside)) ? ' '.repeat(whole.length) : whole;
   });
 }

@@ -240,7 +240,15 @@ class StoryFile {
     if (parts.length < 2 || !parts.every((item) => GIVEN_PART.test(firstText(item)))) return;
     for (const item of parts) {
       const raw = firstText(item);
-      const claim = this.#claim('criterion', raw, item.line, Math.max(item.line, ...item.blocks.map((block) => (block.is === 'text' ? block.to : 0))), undefined, criterion, 'AC');
+      const claim = this.#claim(
+        'criterion',
+        raw,
+        item.line,
+        Math.max(item.line, ...item.blocks.map((block) => (block.is === 'text' ? block.to : 0))),
+        undefined,
+        criterion,
+        'AC',
+      );
       const nested = item.blocks.flatMap((block) => (block.is === 'list' ? block.items : []));
       if (/:\**\s*$/.test(raw)) for (const detail of nested) this.#claim('criterion', firstText(detail), detail.line, detail.line, undefined, claim, 'AC');
     }
@@ -292,7 +300,12 @@ class StoryFile {
       const raw = firstText(item);
       if (raw === '' || BOX.test(raw) || hasBox(item) || REMARK.test(plainText(raw))) continue;
       const claim = this.#listed('subtask', item, parent, prefix);
-      if (/:\**\s*$/.test(raw)) this.#details(item.blocks.flatMap((block) => (block.is === 'list' ? block.items : [])), claim, prefix);
+      if (/:\**\s*$/.test(raw))
+        this.#details(
+          item.blocks.flatMap((block) => (block.is === 'list' ? block.items : [])),
+          claim,
+          prefix,
+        );
     }
   }
 

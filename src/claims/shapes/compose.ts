@@ -66,7 +66,10 @@ class Reader {
     this.#someDependency();
     const arguments_ = this.#insideBrackets();
     const stated = [...this.#values(), ...this.#presentOnly()].sort((a, b) => a.at - b.at);
-    const subjects = this.#mentions.filter(({ start, end }) => !arguments_.has(start) && !this.#sentence.isExplained(start, end));
+    // what a variable comes from, or points to, is not what has it
+    const passive = (start: number) =>
+      /\b(?:from|via|(?:point(?:s|ing|ed)?|wired|connect(?:s|ed|ing)?)\s+(?:to|at))\s+(?:the\s+)?["'`]?$/i.test(text.slice(0, start));
+    const subjects = this.#mentions.filter(({ start, end }) => !arguments_.has(start) && !passive(start) && !this.#sentence.isExplained(start, end));
     for (const { at, says, any, mode } of stated) {
       const { services, every } = this.#subjectAt(at, subjects);
       for (const service of services) this.#state(service, says, any, mode);

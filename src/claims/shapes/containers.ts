@@ -1,7 +1,7 @@
 import type { Check, Expected } from '../../checks/check.ts';
 import { fragmentOf } from '../context.ts';
 import { ENV_NAME } from '../lexicon.ts';
-import type { Sentence } from '../sentence.ts';
+import { Sentence } from '../sentence.ts';
 import { asked, containerTargets, podTargets, type Shape, takeQuantifier, whose } from '../shape.ts';
 
 const CPU = /\bcpu\b(?:\s+(?:requests?|limits?))?\s*(?:[=:]|of|is)?\s*(\d+(?:\.\d+)?m?)\b|\b(\d+(?:\.\d+)?m?)\s*(?:v?CPUs?|cores?)\b/i;
@@ -103,6 +103,13 @@ export const probes: Shape = (sentence, context) => {
     sentence.has(/\bhealth\s(?:checks?|probes?)\b|\bprobes\b/i) &&
     !sentence.has(/\bcompose\b|\bdockerfile\b|\bendpoint|\bcurl\b|https?:\/\//i);
   if (kinds.length === 0 && !general) return [];
+  const each = kinds.length > 1 ? apart(sentence) : [];
+  if (each.length > 1)
+    return each.flatMap(({ start, part }) => {
+      const checks = probes(part, context);
+      for (let at = 0; at < part.text.length; at++) if (part.isExplained(at, at + 1)) sentence.mark(start + at, start + at + 1);
+      return checks;
+    });
   const found = context.containers();
   const targets = containerTargets(found);
   const of = asked(sentence, found);
@@ -130,7 +137,7 @@ export const probes: Shape = (sentence, context) => {
   const inside = /\bexec\b/i.test(sentence.text);
   const http = inside
     ? undefined
-    : sentence.take(/\b(?:HTTP(?:S)?\s*)?(?:\(?GET\)?)?\s*(?:request\s*)?(?:to|on|at|via|path|endpoint)?[:=\s]*(?<![\w/.])(\/[\w\-./]*)/);
+    : sentence.take(/(?:\b(?:HTTP(?:S)?\s*)?(?:\(?GET\)?)?\s*(?:request\s*)?(?:to|on|at|via|path|endpoint)?[:=\s]*|\()(?<![\w/.])(\/[\w\-./]*)/);
   const port = inside ? undefined : sentence.take(/\bport\s*[=:]?\s*(\d{2,5})\b|:(\d{2,5})\b(?!\/\/)/i);
   const number = port ? Number(port[1] ?? port[2]) : undefined;
   if (http) {
@@ -163,6 +170,13 @@ export const probes: Shape = (sentence, context) => {
     return [...there, fragmentOf(says, targets, fragment, 'assert', of)];
   });
 };
+
+/** `liveness probe (GET /live) and readiness probe (GET /ready)`: a part for each probe, where each has a path of its own. */
+function apart({ text }: Sentence): { start: number; part: Sentence }[] {
+  const starts = Array.from(text.matchAll(/(?<![\w/-])(?:liveness|readiness|startup)(?:[\s-]?probes?)?\b/gi), ({ index }) => index);
+  const parts = starts.map((start, index) => ({ start, part: new Sentence(text.slice(start, starts[index + 1])) }));
+  return parts.length > 1 && parts.every(({ part }) => /(?<![\w/.])\/[\w-]/.test(part.text)) ? parts : [];
+}
 
 /** `Environment variables from ConfigMap: LOG_LEVEL, ENVIRONMENT`; `POSTGRES_DB=ai_agents`; `PASSWORD (from Secrets)`. */
 export const environment: Shape = (sentence, context) => {

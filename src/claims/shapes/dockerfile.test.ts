@@ -84,3 +84,43 @@ describe('what a Dockerfile must have', () => {
     expect(verdictOf('Create a Dockerfile (node:20-alpine)', { 'src/a.ts': '' }).is).toBe('unmet');
   });
 });
+
+describe('Dockerfiles of several parts', () => {
+  const two = {
+    'services/golang/Dockerfile': 'FROM golang:1.23-alpine AS build\nRUN apk add ca-certificates\nFROM alpine\nENTRYPOINT ["/shop"]\nEXPOSE 8080 9090\n',
+    'services/java/Dockerfile': 'FROM eclipse-temurin:21\nENV JAVA_OPTS="-XX:MaxRAMPercentage=75.0"\nEXPOSE 8081\n',
+  };
+  const story = (part: string, step: string) => `# Plan\n\n## Tasks\n\n- [x] Create Dockerfile for ${part} service\n  - [x] ${step}\n`;
+
+  test('the one that the words name', () => {
+    expect(verdictOf('Create Dockerfile for Go service', two).is).toBe('met');
+    expect(verdictOf('Create Dockerfiles for the Go and Java services', two).is).toBe('met');
+    expect(verdictOf('Create Dockerfile for the Rust service', two).is).toBe('unproven');
+  });
+
+  test.each([
+    ['Go', 'Expose ports: 8080 (HTTP), 9090 (metrics)', 'met'],
+    ['Java', 'Expose ports: 8081 (HTTP), 9090 (metrics)', 'partial'],
+    ['Go', 'Install CA certificates for HTTPS', 'met'],
+    ['Java', 'Install CA certificates for HTTPS', 'unmet'],
+    ['Java', '-XX:MaxRAMPercentage=75.0', 'met'],
+    ['Java', '-XX:MaxRAMPercentage=50.0', 'unmet'],
+  ])('%s: %s is %s', (part, step, verdict) => {
+    expect(verdictsOf(story(part, step), two).get('T1.1')?.is).toBe(verdict);
+  });
+
+  test('a variable that is set in the same breath is not copied', () => {
+    const dockerfile = { Dockerfile: 'FROM rust:1.90\nCOPY queries ./queries\nENV OFFLINE=true\n' };
+    const copy = (value: string) =>
+      verdictsOf(
+        `# Plan\n\n## Tasks\n\n- [x] Create Dockerfile\n  - [x] Copy \`queries/\` and set \`OFFLINE=${value}\` (needed for \`db::check!\`)\n`,
+        dockerfile,
+      );
+    expect(copy('true').get('T1.1')?.is).not.toBe('unmet');
+    expect(copy('false').get('T1.1')?.is).not.toBe('met');
+  });
+
+  test('the size of an image is left to a build', () => {
+    expect(verdictsOf(story('Go', 'Optimize image size (<20MB final image)'), two).get('T1.1')?.is).toBe('not-run');
+  });
+});

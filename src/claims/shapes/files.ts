@@ -1,5 +1,6 @@
 import type { Check } from '../../checks/check.ts';
 import { matchingPaths } from '../../checks/file.ts';
+import { stem, wordsOf } from '../../checks/words.ts';
 import { PATH_PATTERN } from '../lexicon.ts';
 import type { Shape } from '../shape.ts';
 
@@ -37,6 +38,22 @@ export const files: Shape = (sentence, context) => {
       /\b(?:scripts?|charts?|workflows?|guides?|entry|root|project|repo(?:sitory)?|skeleton|structure|director(?:y|ies)|folders?|delete[sd]?|removed?s?)\b/i,
     );
   return checks;
+};
+
+const SCRIPTS = /^(?:create|add|write|implement|provide)\w*\s+(?:an?\s+|the\s+)?((?:[\w-]+(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+)){1,5})scripts?$/i;
+const ANY_SCRIPT = /^(?:and|shell|bash|helper|utility|automation|simple|basic|kubernetes|k8s|docker|new)$/i;
+
+/** `Create cleanup and maintenance scripts`: for each of the words a script is named after it. */
+export const scriptsNamed: Shape = (sentence, context) => {
+  const words = (SCRIPTS.exec(sentence.text)?.[1] ?? '').split(/[\s,]+/).filter((word) => word !== '' && !ANY_SCRIPT.test(word));
+  if (words.length === 0) return [];
+  const scripts = Array.from(context.inventory.paths).filter((path) => /\.(?:sh|bash|ps1)$/.test(path));
+  const named = words.map((word) =>
+    scripts.find((path) => wordsOf(path.slice(path.lastIndexOf('/') + 1)).some((each) => stem(each) === stem(word.toLowerCase()))),
+  );
+  if (named.includes(undefined)) return [];
+  sentence.mark(0, sentence.text.length);
+  return Array.from(new Set(named), (path) => ({ is: 'file', path: path!, exists: true, says: `${path} is there` }));
 };
 
 /** Host names, versions, URLs and mount paths have dots and slashes as well. */

@@ -120,6 +120,14 @@ function kindsIn(sentence: Sentence): KindWord[] {
       continue;
     // in lower case it is any storage that lasts: mostly a claim, seldom an object of that kind
     if (kind === 'PersistentVolume' && !/^P(?:ersistentV|V)/.test(match[0])) continue;
+    // "for the billing service" names a part of the system
+    if (
+      kind === 'Service' &&
+      /^s/.test(match[0]) &&
+      !asManifest &&
+      /\bfor\s+(?:(?:the|an?|our|each|all|both)\s+)?(?:[\w-]+\s+){1,3}$/i.test(sentence.text.slice(Math.max(0, start - 60), start))
+    )
+      continue;
     if (kind === 'Pod') continue; // pods come from workloads: a claim about pods is about those
     found.push({ kind, start, end, loose: kind === 'Deployment' && (asManifest || !/^D/.test(match[0])) });
   }

@@ -1,6 +1,7 @@
 import type { Check, Expected } from '../../checks/check.ts';
 import { isWorkload } from '../../manifest/resource.ts';
 import { get, itemsOf } from '../../manifest/yaml.ts';
+import type { Mention } from '../component.ts';
 import { type Context, fragmentOf, targetOf } from '../context.ts';
 import { WORKLOAD_KINDS } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
@@ -280,7 +281,9 @@ export const exposed: Shape = (sentence, context) => {
   const match = EXPOSED.exec(sentence.text);
   if (!match || sentence.isExplained(match.index, match.index + match[0].length) || /\b(?:to|as|target\s?port)\b/i.test(match[0])) return [];
   const numbers = (match[1]!.match(/\d{2,5}/g) ?? []).map(Number);
-  const services = context.resolve(['Service']);
+  // "expose the Prometheus metrics port": what stands before the word says what the port is for
+  const words = context.own.mentions.filter(({ start, end }) => end <= match.index || start >= match.index + match[0].length);
+  const services = context.resolve(['Service'], words);
   const files = context.own.files.length > 0 ? context.own.files : context.parent.files;
   const held = context.inventory.resources.filter(({ source }) => files.includes(source.path));
   const ofService =
@@ -302,7 +305,7 @@ export const exposed: Shape = (sentence, context) => {
       ),
     );
   }
-  return numbers.flatMap((each) => containerPort(each, sentence, context));
+  return numbers.flatMap((each) => containerPort(each, sentence, context, words));
 };
 
 /** `Container port: 8000`. */
@@ -320,8 +323,8 @@ export const port: Shape = (sentence, context) => {
   return plain ? containerPort(number(plain), sentence, context) : [];
 };
 
-function containerPort(wanted: number, sentence: Sentence, context: Context): Check[] {
-  const found = context.containers();
+function containerPort(wanted: number, sentence: Sentence, context: Context, words?: readonly Mention[]): Check[] {
+  const found = context.containers(words);
   sentence.takeAll(/\bcontainers?\b|\bports?\b/i);
   return [
     fragmentOf(
@@ -361,6 +364,11 @@ export const labels: Shape = (sentence, context) => {
   const { found } = context.resolve(kinds.length > 0 ? kinds : inherited);
   takeQuantifier(sentence);
   if (found.length === 0) return [];
+  if (found.every(({ kind }) => kind === 'Kustomization')) {
+    const given: Expected = { $: 'oneOf', of: [{ commonLabels: pairs }, { labels: [{ pairs }] }] };
+    sentence.takeAll(/\bcommon\b/i);
+    return [fragmentOf(`${found[0]!.source.path} gives ${said}`, targetsOf(found), given, 'assert', asked(sentence, found))];
+  }
   const onObjects = fragmentOf(`${whose(found)} has ${said}`, targetsOf(found, ['metadata']), { [field]: pairs }, 'assert', asked(sentence, found));
   return [found.every(isWorkload) && workloads.length > 0 ? { is: 'any', says: onObjects.says, of: [onObjects, onPods] } : onObjects];
 };
