@@ -63,6 +63,10 @@ finish() {
   trap - EXIT
   [[ -z $forwarding ]] || kill "$forwarding" 2>/dev/null || true
   if [[ -z $keep ]]; then
+    if [[ " ${made[*]} " == *' ai-agents '* ]]; then # first those who would wait for a database that is gone
+      ours delete deployments --all >/dev/null || true
+      ours wait --for=delete pod --selector 'app in (api, worker)' --timeout=120s >/dev/null || true
+    fi
     for namespace in "${made[@]}"; do
       kube delete namespace "$namespace" --ignore-not-found --timeout=180s >/dev/null || {
         echo "LEFT     namespace $namespace: kubectl --context $context delete namespace $namespace"

@@ -74,6 +74,13 @@ async function reaches(from: string, host: string, port: number): Promise<boolea
 const script = (name: string, ...args: readonly string[]) =>
   spawnSync(join(ROOT, 'k8s', name), ['--context', 'test', ...args], { encoding: 'utf8', env: { ...process.env, KUBECTL: join(CLUSTER, 'kubectl') } });
 
+/** Takes the platform away, those who need the database first. */
+function remove(): void {
+  kubectl('--namespace', 'ai-agents', 'delete', 'deployments', '--all');
+  kubectl('--namespace', 'ai-agents', 'wait', '--for=delete', 'pod', '--selector', 'app in (api, worker)', '--timeout=120s');
+  kubectl('delete', 'namespace', 'ai-agents', 'ai-agents-visitor', '--ignore-not-found', '--timeout=180s');
+}
+
 describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'deployment-')));
   let gitHost: ChildProcess;
@@ -92,7 +99,7 @@ describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
 
   beforeAll(async () => {
     up();
-    kubectl('delete', 'namespace', 'ai-agents', 'ai-agents-visitor', '--ignore-not-found', '--timeout=180s'); // of a run that was stopped
+    remove(); // what a run that was stopped has left
     images(
       ['postgres', /image: (\S*postgres:\S+)/.exec(kubectl('kustomize', join(ROOT, 'k8s/overlays/local')))![1]!],
       ['redis', /image: (\S*redis:\S+)/.exec(kubectl('kustomize', join(ROOT, 'k8s/overlays/local')))![1]!],
@@ -121,7 +128,7 @@ describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
 
   afterAll(() => {
     gitHost?.kill();
-    kubectl('delete', 'namespace', 'ai-agents', 'ai-agents-visitor', '--ignore-not-found', '--timeout=120s');
+    remove();
     rmSync(folder, { recursive: true, force: true });
   }, 3 * MINUTES);
 
@@ -310,7 +317,7 @@ describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
   });
 
   test('our own review of our own story approves it, with what the cluster says', () => {
-    kubectl('delete', 'namespace', 'ai-agents', 'ai-agents-visitor', '--ignore-not-found', '--timeout=120s'); // two cores hold one of them
+    remove(); // two cores hold one of them
     const { status, stdout } = spawnSync(
       process.execPath,
       [
