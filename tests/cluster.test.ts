@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -239,26 +239,30 @@ spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
     );
   });
 
-  test.skipIf(isShort)(
+  const firstCase = sharedCase('aiops-1-6');
+  if (!existsSync(firstCase)) console.log(`the first case is skipped: ${firstCase} is not there`);
+  test.skipIf(isShort || !existsSync(firstCase))(
     'the first case: the API can never become ready, since nobody sets what it reads',
     async () => {
       images(['postgres', 'docker.io/library/postgres:17-alpine'], ['redis', 'docker.io/library/redis:7-alpine']);
       buildImage('aiops-api', 'docker.io/library/ai-agents-api:1.0.0');
-      const folder = sharedCase('aiops-1-6');
       const proof = await prove(
         readTree(
-          folder,
-          readdirSync(join(folder, 'k8s')).map((name) => `k8s/${name}`),
+          firstCase,
+          readdirSync(join(firstCase, 'k8s')).map((name) => `k8s/${name}`),
         ),
-        { timeout: 30_000 }, // two cores are too few for all of its pods, and nobody will add any
+        { timeout: 60_000, requests: 0.1 }, // two cores are too few for all that its pods ask for
       );
-      const api = proof.causes.find(({ id, object }) => id === 'variable-unset' && /^Deployment\/(?:api|worker)$/.test(object));
-      expect(api!.says).toContain('DATABASE_URL, REDIS_URL are set, but the program does not read them under that name');
+      for (const name of ['api', 'worker']) {
+        const cause = proof.causes.find(({ object }) => object === `Deployment/${name}`);
+        expect(cause).toMatchObject({ id: 'variable-unset', at: { path: `k8s/deployment-${name}.yaml`, quote: expect.stringContaining('env:') } });
+        expect(cause!.says).toContain('DATABASE_URL, REDIS_URL are set, but the program does not read them under that name');
+      }
       expect(proof.objects.find(({ object }) => object === 'Deployment/api')!.verdict.is).toBe('unmet');
-      // Two cores are too few for all that the manifests ask for: a pod that got no place shows nothing of its own.
-      const redis = proof.causes.find(({ object }) => object === 'StatefulSet/redis');
-      if (redis && redis.id !== 'unschedulable-resources')
-        expect(redis).toMatchObject({ id: 'volume-not-writable', at: { path: 'k8s/deployment-redis.yaml' } });
+      expect(proof.causes.find(({ object }) => object === 'StatefulSet/redis')).toMatchObject({
+        id: 'volume-not-writable',
+        at: { path: 'k8s/deployment-redis.yaml' },
+      });
       expect(proof.namespaces).toEqual({ 'ai-agents': expect.stringMatching(/^proof-/) });
       expect(JSON.stringify(proof)).not.toContain('postgresql://postgres:');
     },
@@ -331,6 +335,25 @@ spec:
         for (const { verdict } of checks) if (verdict.is !== 'unproven') expect(verdict.evidence.length).toBeGreaterThan(0);
       },
       4 * MINUTES,
+    );
+
+    test(
+      'an autoscaler that sees its metrics asks for more pods under load; one at its maximum cannot',
+      async () => {
+        const scaled = (name: string, maxReplicas: number) => `${DEPLOYMENT(name, '[httpd, -f, -p, "8080"]', 'resources: {requests: {cpu: 20m}}')}---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: ${name}}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ${name}}
+  maxReplicas: ${maxReplicas}
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}}]
+`;
+        const asks = (name: string) => ({ asks: 'autoscaler', autoscaler: `HorizontalPodAutoscaler/${name}`, reacts: true, says }) as const;
+        const { checks } = await prove({ 'a.yaml': `${scaled('web', 2)}---\n${scaled('full', 1)}` }, { checks: [asks('web'), asks('full')] });
+        expect(checks.map(({ verdict }) => verdict.is)).toEqual(['met', 'unproven']);
+      },
+      5 * MINUTES,
     );
 
     test(

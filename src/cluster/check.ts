@@ -83,10 +83,11 @@ export interface LogsCheck extends Asks {
   readonly contains: string;
 }
 
-/** An autoscaler sees a value for its metric. */
+/** An autoscaler sees a value for its metric; `reacts`: and asks for more pods when those that there are come under load. */
 export interface AutoscalerCheck extends Asks {
   readonly asks: 'autoscaler';
   readonly autoscaler: string;
+  readonly reacts?: true;
 }
 
 /** A file written to a workload's persistent volume is still there after its pod was deleted and came back. */

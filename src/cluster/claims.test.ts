@@ -4,7 +4,7 @@ import { Inventory } from '../manifest/inventory.ts';
 import { liveChecksFor } from './claims.ts';
 
 const workload = (kind: string, name: string, image: string) =>
-  `apiVersion: apps/v1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: {template: {spec: {containers: [{name: c, image: ${image}}]}}}\n---\n`;
+  `apiVersion: apps/v1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: {template: {metadata: {labels: {app: ${name}}}, spec: {containers: [{name: c, image: ${image}, readinessProbe: {httpGet: {path: /ready}}}]}}}\n---\n`;
 const service = (name: string) => `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {selector: {app: ${name}}, ports: [{port: 80}]}\n---\n`;
 const files = {
   'k8s/configmap.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config}\n',
@@ -37,8 +37,19 @@ test.each<[string, string[]]>([
   ['`curl http://api/health` returns 200', ['answers Service/api /health 200']],
   ['`redis-cli ping` returns PONG', ['command StatefulSet/redis redis-cli ping']],
   ['`kubectl exec postgresql-0 -- pg_isready` succeeds', ['command StatefulSet/postgresql pg_isready']],
+  ['The HPA scales the api Deployment up under load', ['autoscaler HorizontalPodAutoscaler/api-hpa true']],
   ['The HPA reports metrics', ['autoscaler HorizontalPodAutoscaler/api-hpa']],
   ['api shuts down gracefully: graceful shutdown within 30 s', ['shutdown Deployment/api']],
+  ['The api pods terminate gracefully within 30 seconds', ['shutdown Deployment/api']],
+  ['`curl http://api/health` returns 200 and "ok"', ['answers Service/api /health 200 ok']],
+  ['The api Service is reachable on port 80', ['answers Service/api 80']],
+  ['`kubectl logs deploy/api` shows "server started"', ['logs Deployment/api server started']],
+  ['The logs of api contain "listening on 8080"', ['logs Deployment/api listening on 8080']],
+  ['The api pods can reach postgresql on port 5432', ['traffic Deployment/api StatefulSet/postgresql 5432 true']],
+  ['api cannot connect to redis on port 6379', ['traffic Deployment/api StatefulSet/redis 6379 false']],
+  ['api and redis cannot connect to postgresql on port 5432', []],
+  ['A rolling update of api drops no request', ['rollout Deployment/api Service/api 80 /ready']],
+  ['A rolling update of redis drops no request', []],
   ['95% of scrape attempts succeed', []],
   ['`helm upgrade shop ./charts/shop`', []],
 ])('%s', (text, checks) => {

@@ -3,6 +3,7 @@ import type { Resource, Workload } from '../manifest/resource.ts';
 import { get, itemsOf, stringsOf } from '../manifest/yaml.ts';
 import type { OpenClaim } from '../review/review.ts';
 import type { LiveCheck } from './check.ts';
+import { rolloutCheck } from './default-checks.ts';
 
 /** What a claim asks of a cluster: what its author stated exactly, else what its words mean. */
 export function liveChecksOf({ claim, checks }: OpenClaim, inventory: Inventory): readonly LiveCheck[] {
@@ -42,6 +43,11 @@ const namedOrAll = <T extends Pick<Resource, 'name'>>(text: string, resources: r
   const some = named(text, resources);
   return some.length > 0 ? some : resources;
 };
+
+/** Those of a sort that a text names, or all of that sort when it names nothing: what it says of redis is not asked of the rest. */
+function namedAmong<T extends Pick<Resource, 'name'>>(text: string, resources: readonly T[], isOfSort: (one: T) => boolean): readonly T[] {
+  return namedOrAll(text, resources).filter(isOfSort);
+}
 
 /** `kubectl apply -f k8s/configmap.yaml`: the objects of those files. */
 const appliesFiles: Shape = (text, inventory) => {
@@ -106,6 +112,7 @@ const answers: Shape = (text, inventory) => {
   const service = url && services.find(({ name }) => name === url[1]);
   if (!url || !service) return [];
   const status = /\b(?:returns?|gets?|with|status)\s+(?:http\s+|a\s+|status\s+)?([1-5]\d\d)\b/i.exec(text)?.[1];
+  const body = quoted(text);
   return [
     {
       asks: 'answers',
@@ -113,23 +120,81 @@ const answers: Shape = (text, inventory) => {
       ...(url[2] ? { port: Number(url[2]) } : {}),
       path: url[3] ?? '/',
       ...(status ? { status: Number(status) } : {}),
+      ...(body ? { body } : {}),
       says: `${refOf(service)} answers ${url[3] ?? '/'}`,
     },
   ];
 };
 
-const autoscaler: Shape = (text, inventory) =>
-  /\b(?:HPA|autoscal\w*)\b/i.test(text) && /\b(?:metrics?|scales?|targets?|works?|reports?|get hpa)\b/i.test(text)
-    ? namedOrAll(text, inventory.ofKind('HorizontalPodAutoscaler')).map((one) => ({
-        asks: 'autoscaler',
-        autoscaler: refOf(one),
-        says: `${refOf(one)} sees its metrics`,
-      }))
-    : [];
+/** "The api Service is reachable", "port 80 of the api Service accepts connections". */
+const accepts: Shape = (text, inventory) => {
+  if (!/\bservices?\b.{0,60}\b(?:(?:is|are) (?:reachable|accessible)|accepts? connections|responds?)\b/i.test(text)) return [];
+  const port = /\bport (\d{1,5})\b/i.exec(text)?.[1];
+  return named(text, inventory.ofKind('Service')).map((service) => ({
+    asks: 'answers',
+    service: refOf(service),
+    ...(port ? { port: Number(port) } : {}),
+    says: `${refOf(service)} accepts connections`,
+  }));
+};
+
+/** `kubectl logs deploy/api` shows "server started". */
+const logs: Shape = (text, inventory) => {
+  if (!/\blogs?\b.{0,120}\b(?:contains?|shows?|says?|prints?|includes?|reports?|has|have)\b/i.test(text)) return [];
+  const contains = quoted(text);
+  return contains === undefined
+    ? []
+    : named(text, servers(inventory)).map((one) => ({
+        asks: 'logs',
+        workload: refOf(one),
+        contains,
+        says: `${refOf(one)} writes "${contains}"`,
+      }));
+};
+
+const quoted = (text: string): string | undefined => /["“]([^"”]{1,200})["”]/.exec(text)?.[1];
+
+/** "api can reach postgresql on port 5432", "web cannot connect to redis on port 6379". */
+const traffic: Shape = (text, inventory) => {
+  const match =
+    /^(.{1,120}?)\b(can(?:not|'t)?|could not|may not|must not|does not|do not|is not able to|is able to)\s+(not\s+)?(?:reach|connect to|access|talk to)\b(.{1,120}?)\bport\s+(\d{1,5})\b/i.exec(
+      text,
+    );
+  if (!match) return [];
+  const [, before, can, not, after, port] = match;
+  const [from, ...others] = named(before!, servers(inventory));
+  const [to, ...further] = named(after!, servers(inventory));
+  if (!from || !to || others.length > 0 || further.length > 0) return [];
+  const allowed = not === undefined && !/n't|not/i.test(can!);
+  const says = `${refOf(from)} ${allowed ? 'reaches' : 'does not reach'} ${refOf(to)} on port ${port}`;
+  return [{ asks: 'traffic', from: refOf(from), to: refOf(to), port: Number(port), allowed, says }];
+};
+
+/** "A rolling update of api drops no request"; of Deployments that an HTTP probe says how to ask. */
+const rollout: Shape = (text, inventory) => {
+  if (!/\b(?:roll(?:ing|s|ed)?[- ]?(?:outs?|updates?)|updated?|deploys?|releases?)\b/i.test(text)) return [];
+  if (!/\bzero[- ]downtime\b|\b(?:no|without(?: any)?|zero)\s+(?:\w+\s+)?(?:downtime|requests?|errors?)\b|\bdrops? no\b/i.test(text)) return [];
+  return namedAmong(text, servers(inventory), ({ kind }) => kind === 'Deployment').flatMap((workload) =>
+    inventory
+      .servicesFor(workload)
+      .flatMap((service) => rolloutCheck({ resource: service, ref: refOf(service) }, { resource: workload, ref: refOf(workload) }) ?? []),
+  );
+};
+
+const autoscaler: Shape = (text, inventory) => {
+  if (!/\b(?:HPAs?|autoscal\w*)\b/i.test(text) || !/\b(?:metrics?|scales?|targets?|works?|reports?|reacts?|get hpa)\b/i.test(text)) return [];
+  const reacts = /\breacts?\b|\bscales?\b.{0,60}\b(?:up|out|load)\b/i.test(text);
+  return namedOrAll(text, inventory.ofKind('HorizontalPodAutoscaler')).map((one) => ({
+    asks: 'autoscaler',
+    autoscaler: refOf(one),
+    ...(reacts ? { reacts } : {}),
+    says: reacts ? `${refOf(one)} asks for more pods under load` : `${refOf(one)} sees its metrics`,
+  }));
+};
 
 const survives: Shape = (text, inventory) =>
   /\bdata\b.{0,40}\b(?:persists?|survives?|kept|preserved)\b|\bpersists?\b.{0,30}\b(?:restart|pod|across)/i.test(text)
-    ? namedOrAll(text, servers(inventory).filter(hasStorage)).map((one) => ({
+    ? namedAmong(text, servers(inventory), hasStorage).map((one) => ({
         asks: 'data-survives',
         workload: refOf(one),
         says: `the data of ${refOf(one)} survives its pod`,
@@ -139,7 +204,7 @@ const hasStorage = ({ node, pod }: Workload): boolean =>
   get(node, 'spec', 'volumeClaimTemplates') !== undefined || itemsOf(get(pod, 'volumes')).some((volume) => get(volume, 'persistentVolumeClaim') !== undefined);
 
 const shutdown: Shape = (text, inventory) =>
-  /\bgraceful(?:ly)?\b.{0,40}\b(?:shut ?down|terminat|stop|end)|\bSIGTERM\b/i.test(text)
+  /\bgraceful(?:ly)?\b.{0,40}\b(?:shut ?down|terminat|stop|end)|\b(?:shuts? ?down|terminates?|stops?|ends?)\b.{0,20}\bgraceful|\bSIGTERM\b/i.test(text)
     ? namedOrAll(text, servers(inventory)).map((one) => ({ asks: 'shutdown', workload: refOf(one), says: `${refOf(one)} ends within its grace period` }))
     : [];
 
@@ -156,4 +221,19 @@ const becomesReady: Shape = (text, inventory) => {
   return some.map((one) => ({ asks: 'ready', object: refOf(one), says: `${refOf(one)} becomes ready and stays so` }));
 };
 
-const SHAPES: readonly Shape[] = [appliesFiles, command, resolves, answers, endpoints, autoscaler, survives, shutdown, becomesReady, appliesAll];
+const SHAPES: readonly Shape[] = [
+  appliesFiles,
+  command,
+  resolves,
+  logs,
+  traffic,
+  answers,
+  accepts,
+  rollout,
+  endpoints,
+  autoscaler,
+  survives,
+  shutdown,
+  becomesReady,
+  appliesAll,
+];

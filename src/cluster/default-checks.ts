@@ -1,5 +1,5 @@
 import { endOf, judgeFlow } from '../manifest/policy.ts';
-import { isWorkload, type Workload } from '../manifest/resource.ts';
+import { isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
 import { get, numberOf, textOf } from '../manifest/yaml.ts';
 import type { CommandCheck, LiveCheck, RolloutCheck, TrafficCheck } from './check.ts';
 import { isBehind } from './needs.ts';
@@ -13,20 +13,26 @@ export function defaultChecks(scene: Scene, rollout: boolean): readonly LiveChec
   return [...commandChecks(scene), ...flowChecks(scene), ...(rollout ? rolloutChecks(scene) : [])];
 }
 
-/** Of Deployments behind a Service that say by their probe that they speak HTTP. */
 function rolloutChecks({ members }: Scene): RolloutCheck[] {
   return members.flatMap((service) => {
     if (service.prepared.object.kind !== 'Service') return [];
-    const port = numberOf(get(service.prepared.resource.node, 'spec', 'ports', 0, 'port'));
     const behind = members.find((each) => each.prepared.object.kind === 'Deployment' && isBehind(service, each));
-    const path =
-      behind && isWorkload(behind.prepared.resource)
-        ? textOf(get(behind.prepared.resource.containers[0]?.node, 'readinessProbe', 'httpGet', 'path'))
-        : undefined;
-    if (!behind || port === undefined || path === undefined) return [];
-    const [workload, name] = [behind.prepared.ref, service.prepared.ref];
-    return [{ asks: 'rollout', workload, service: name, port, path, says: `${name} answers every request while ${workload} is rolled out` }];
+    return (behind && rolloutCheck(service.prepared, behind.prepared)) ?? [];
   });
+}
+
+interface Named<R> {
+  readonly resource: R;
+  readonly ref: string;
+}
+
+/** Of a Deployment behind a Service that says by its probe that it speaks HTTP. */
+export function rolloutCheck(service: Named<Resource>, workload: Named<Resource>): RolloutCheck | undefined {
+  const port = numberOf(get(service.resource.node, 'spec', 'ports', 0, 'port'));
+  const path = isWorkload(workload.resource) ? textOf(get(workload.resource.containers[0]?.node, 'readinessProbe', 'httpGet', 'path')) : undefined;
+  if (port === undefined || path === undefined) return undefined;
+  const says = `${service.ref} answers every request while ${workload.ref} is rolled out`;
+  return { asks: 'rollout', workload: workload.ref, service: service.ref, port, path, says };
 }
 
 const IMAGES: readonly { readonly image: RegExp; readonly command: CommandCheck['command'] }[] = [

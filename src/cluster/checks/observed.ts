@@ -25,7 +25,7 @@ export function answerFromObservations(check: LiveCheck, seen: Observations): Ve
     case 'endpoints':
       return answerEndpoints(check, seen);
     case 'autoscaler':
-      return answerAutoscaler(check, seen);
+      return check.reacts ? undefined : answerAutoscaler(check, seen);
     case 'logs':
       return answerLogs(check, seen);
     default:

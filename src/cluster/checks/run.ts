@@ -2,6 +2,7 @@ import type { Verdict } from '../../checks/verdict.ts';
 import { inTurns } from '../apply.ts';
 import type { LiveCheck } from '../check.ts';
 import type { ProvenVerdict } from '../proof.ts';
+import { autoscalerReacts } from './autoscaler-reacts.ts';
 import { type Bench, failed } from './bench.ts';
 import { commandSucceeds } from './command.ts';
 import { dataSurvives } from './data-survives.ts';
@@ -70,6 +71,7 @@ async function runCheck(check: LiveCheck, bench: Bench, observations: Observatio
       case 'traffic':
         return await traffic(check, bench);
       default:
+        if (check.asks === 'autoscaler' && check.reacts) return await autoscalerReacts(check, bench);
         return answerFromObservations(check, observations) ?? failed(check.says, new Error(`nothing answers ${check.asks}`));
     }
   } catch (error) {
@@ -78,5 +80,6 @@ async function runCheck(check: LiveCheck, bench: Bench, observations: Observatio
   }
 }
 
-/** Checks that delete or replace pods come last and one after another: they would disturb each other and all the rest. */
-const isDisruptive = ({ asks }: LiveCheck): boolean => asks === 'data-survives' || asks === 'shutdown' || asks === 'rollout';
+/** Checks that delete, replace or burden pods come last and one after another: they would disturb each other and all the rest. */
+const isDisruptive = (check: LiveCheck): boolean =>
+  check.asks === 'data-survives' || check.asks === 'shutdown' || check.asks === 'rollout' || (check.asks === 'autoscaler' && check.reacts === true);
