@@ -169,7 +169,7 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   const sentence = new Sentence(text);
   if (!happens && isAboutText(text, context)) return textChecks(sentence, context);
   const artefact = artefactChecks(text, context, happens);
-  if (artefact) return artefact.checks.concat(unreadOf(artefact.sentence, artefact.checks) ?? []);
+  if (artefact) return artefact.checks.concat(unreadOf(artefact.sentence, artefact.checks, context) ?? []);
   const found = runOf(
     text,
     Array.from(claim.markdown.matchAll(/`([^`\n]+)`/g), ([, span]) => span!),
@@ -180,7 +180,7 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   const checks = SHAPES.flatMap((shape) => (sentence.isOpen ? shape(sentence, context) : [])).map((check) =>
     long && !check.essential ? { ...check, weak: true as const } : check,
   );
-  const unread = unreadOf(sentence, checks);
+  const unread = unreadOf(sentence, checks, context);
   if (run && unread) return runChecks(new Sentence(text), context, run);
   if (!unread) return checks;
   // a denial that no check stands for may deny what was read as said
@@ -189,20 +189,37 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
 }
 
 /** What keeps a claim from being met: words that state something and that no check stands for. */
-function unreadOf(sentence: Sentence, checks: readonly Check[]): Check | undefined {
+function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context): Check | undefined {
   const { hard, soft, words } = sentence.leftOver();
   const unread = (says: string): Check => ({ is: 'unread', aside: false, says });
   if (checks.length === 0) return unread('no check was found for this sentence');
   if (hard.length > 0) return unread(`no check was found for: ${hard.slice(0, 6).join(', ')}`);
-  const part = OF_A_PART.exec(sentence.open)?.[1];
+  const feature = soft.length > 0 ? sentence.leftFeature((at) => context.own.mentions.some(({ start, end }) => start <= at && at < end)) : undefined;
+  if (feature !== undefined) return unread(`no check was found for: ${feature}`);
+  if (soft.length > 0 && checks.every(isExistence) && (!MADE.test(sentence.text) || CHANGED.test(sentence.text)))
+    return unread(`no check was found for: ${soft.join(' ')}`);
+  const part = OF_A_PART.exec(sentence.open)
+    ?.slice(1)
+    .find((word) => word !== undefined);
   if (part && soft.includes(part)) return unread(`nothing was found that is called ${part}`);
   if (soft.length > Math.max(2, 0.4 * words)) return unread(`no check was found for: ${soft.slice(0, 8).join(' ')}`);
   return undefined;
 }
 
+/** Whether a check only asks that something is there. */
+const isExistence = (check: Check): boolean =>
+  check.is === 'file' || (check.is === 'script' && check.step === 'works') || (check.is === 'fragment' && check.says.startsWith('there is '));
+
+/** `Update k8s/api.yaml to mount the ConfigMap`: what it says is that the file does that. */
+const CHANGED = /^(?:\S+\s+)?(?:update|modify|change|extend|edit|adjust|patch|refactor)\w*\b[^.]*\sto\s/i;
+
+/** What such a sentence states is that a file is there; any other sentence about a file states what it holds or does. */
+const MADE =
+  /^(?:\S+\s+)?(?:create|add|update|write|implement|provide|remove|delete|drop|move|rename|define|configure|set up|generate|commit|include|preserve|mark|initiali[sz]e|document|scaffold|reference)\w*\b|\b(?:exists?|(?:is|are)\s+(?:there|present|in place|created|added))\b/i;
+
 /** `for the billing service`: a part of the system that is named and that nothing stands for. */
 const OF_A_PART =
-  /\bfor\s+(?:(?:the|an?|our|both)\s+)?(?!(?:other|these|those|internal|external|backend|frontend|web|main|local|remote|such|existing|new)\b)([A-Za-z][\w-]*)\s+(?:services?|servers?|applications?|apps?|components?)\b/;
+  /\bfor\s+(?:(?:the|an?|our|both)\s+)?(?!(?:other|these|those|internal|external|backend|frontend|web|main|local|remote|such|existing|new)\b)([A-Za-z][\w-]*)\s+(?:services?|servers?|applications?|apps?|components?)\b|\bfor\s+([A-Z][a-z][\w.-]*)$/;
 
 /** What no file and no cluster can decide: announcements of later work, bookkeeping, taste. */
 const ASIDE: readonly (readonly [RegExp, string])[] = [

@@ -85,6 +85,38 @@ export class Sentence {
     return text;
   }
 
+  /**
+   * A feature that the sentence ties to its subject and that no check stands for: "with rate limiting", "has a lint target, and signs images".
+   * @param known whether a word at an offset names a part of the system
+   */
+  leftFeature(known: (at: number) => boolean): string | undefined {
+    const tie = TIE.exec(this.text);
+    if (!tie) return undefined;
+    let tied = true;
+    let from = tie.index + tie[0].length;
+    NEXT.lastIndex = from;
+    for (;;) {
+      const next = NEXT.exec(this.text);
+      const end = next?.index ?? this.text.length;
+      if (tied) {
+        const own: string[] = [];
+        let taken = false;
+        for (const token of this.text.slice(from, end).matchAll(/[^\s,;]+/g)) {
+          const word = bare(token[0]);
+          const at = from + token.index;
+          if (word === '' || EMPTY.has(word.toLowerCase()) || PLAIN.has(word.toLowerCase())) continue;
+          if (this.isExplained(at, at + token[0].length) || known(at) || isExact(word)) taken = true;
+          else own.push(word);
+        }
+        if (own.length > 0 && !taken) return own.join(' ');
+      }
+      if (!next) return undefined;
+      // "for local use", "to the cluster": why and where, up to the next tie
+      tied = TIE.test(next[0]) || (tied ? /^(?:and|or|[,+&:])$/i.test(next[0]) : false);
+      from = end + next[0].length;
+    }
+  }
+
   /** What no check stands for, split into what says something exact and what is only wording. */
   leftOver(): { hard: string[]; soft: string[]; words: number } {
     const open = withoutAsides(this.open);
@@ -103,6 +135,17 @@ export class Sentence {
     return { hard, soft, words };
   }
 }
+
+/** What ties a feature to the thing that has it. */
+const TIE = /\b(?:with|having|has|have|uses?|using|includ(?:es?|ing)|supports?|runs?|installs?|plus|that)\b/i;
+const NEXT =
+  /\b(?:with|having|has|have|uses?|using|includ(?:es?|ing)|supports?|runs?|installs?|plus|that|and|or|for|to|in|into|from|via|on|at|as|so|of)\b|[,+&:;()—–]|\s-\s|\.(?=\s|$)/gi;
+/** Words for what every such thing has: nothing is claimed by them. */
+const PLAIN = new Set(
+  'option options metadata placeholder placeholders reference references information info structure content contents detail details example examples sample minimal description descriptions component components pod pods container containers image images volume volumes mount mounts mapping mappings service services port ports key keys data entry entries comment comments note notes below above them existing shared'.split(
+    ' ',
+  ),
+);
 
 const EVERYWHERE = new Map<string, RegExp>();
 

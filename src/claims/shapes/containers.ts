@@ -160,7 +160,14 @@ export const probes: Shape = (sentence, context) => {
       sentence.takeAll(/\b(?:exec(?:-based)?|command|using)\b/i);
       probe['exec'] = { command: { $: 'contains', text: exec[1]!.trim() } };
     } else if (sentence.take(/\bexec\b(?:\s+command)?/i)) probe['exec'] = { $: 'present' };
-    else if (sentence.take(/\bHTTP(?:\s*GET)?\b|\bhttpGet\b/i)) probe['httpGet'] = { $: 'present' };
+    else if (sentence.take(/\bHTTP(?:\s*GET)?\b|\bhttpGet\b/i)) probe['httpGet'] = number === undefined ? { $: 'present' } : { port: { $: 'port', number } };
+    else if (number !== undefined) {
+      // by whatever means, it asks that port
+      const handlers = ['httpGet', 'tcpSocket', 'grpc'].map((handler) => ({ [handler]: { port: { $: 'port' as const, number } } }));
+      return kinds.map((kind) =>
+        fragmentOf(`${who} has a ${PROBES[kind]} on port ${number}`, targets, { [PROBES[kind]]: { $: 'oneOf', of: handlers } }, 'assert', of),
+      );
+    }
   }
   return kinds.flatMap((kind) => {
     const type = Object.entries(probe).find(([, value]) => typeof value === 'object' && value !== null && !('$' in value))?.[0];

@@ -2,7 +2,7 @@ import type { Check } from '../../checks/check.ts';
 import { isWorkload, type Resource, type Workload } from '../../manifest/resource.ts';
 import type { Mention } from '../component.ts';
 import { type Context, fragmentOf } from '../context.ts';
-import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, WORKLOAD_KINDS } from '../lexicon.ts';
+import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, synonyms, WORKLOAD_KINDS } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
 import { type Shape, targetsOf, whose } from '../shape.ts';
 import { absentKind } from './objects.ts';
@@ -34,6 +34,11 @@ export const kinds: Shape = (sentence, context) => {
       }
       continue;
     }
+    const stranger = CLUSTER_WIDE.has(kind) ? undefined : strangerBefore(text, start);
+    if (stranger !== undefined) {
+      checks.push({ is: 'unread', aside: false, says: `nothing was found that is called ${stranger}` });
+      continue;
+    }
     const found = context.resolve(wanted).found;
     checks.push(found.length === 0 ? { ...absentKind(kind, context), ...(made(text, start) ? {} : { weak: true }) } : thereIs(found));
     if (kind === 'Service' && found.length > 0 && sentence.has(/\bfor (?:inter-?pod|internal|pod-to-pod|inter-?service|service) communication\b/i)) {
@@ -50,6 +55,16 @@ const made = (text: string, start: number): boolean =>
   ((/^(?:(?:create|add|define|implement|write|provide|configure)s?(?:d|ed)?\b|\S+ manifests?\b)/i.test(text) &&
     text.slice(0, start).split(/\s+/).length <= 8) ||
     (/\b(?:defined|created|configured|present|in place|exists?)\W*$/i.test(text) && text.split(/\s+/).length <= 12));
+
+/** A name right before a kind that no workload bears: the `Redis` of "Create Redis Service" where nothing is Redis. */
+function strangerBefore(text: string, start: number): string | undefined {
+  const word = /([A-Za-z][\w.-]*)\s+$/.exec(text.slice(Math.max(0, start - 40), start))?.[1];
+  if (word === undefined || kindOf(word) !== undefined || USUAL.test(word)) return undefined;
+  const inside = text.slice(0, start).trimEnd().lastIndexOf(word) > 0;
+  return (inside && /^[A-Z]/.test(word) && !/^[A-Z]+$/.test(word)) || synonyms(word.toLowerCase()).length > 1 ? word : undefined;
+}
+const USUAL =
+  /^(?:kubernetes|k8s|kustomize|helm|clusterip|nodeport|loadbalancer|headless|docker|the|an?|all|each|every|both|no|create|add|define|write|implement|internal|external|web|client|server|model|storage|cache|proxy|monitoring|main|own|new|opaque|tls|plain|cron|nginx|gateway)$/i;
 
 const CLUSTER_WIDE = new Set(['StorageClass', 'ClusterIssuer', 'IngressClass', 'PriorityClass']);
 
