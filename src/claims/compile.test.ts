@@ -210,6 +210,40 @@ describe('what a sub-task is about', () => {
   });
 });
 
+describe('what no check stands for keeps a claim from being met', () => {
+  const files = { ...shop, Dockerfile: 'FROM python:3.12\nCMD ["uvicorn"]\n', Makefile: 'build:\n\tdocker build .\n', 'deploy.sh': 'kubectl apply -f k8s/\n' };
+  test.each([
+    'Create k8s/api.yaml with Deployment and sidecar',
+    'Create k8s/service.yaml with session affinity',
+    'Create HPA for the worker with custom metrics',
+    'Create ConfigMap with feature flags',
+    'API Deployment uses graceful shutdown',
+    'API Deployment logs to stdout',
+    'Create Deployment manifests with canary rollout',
+    'Create Service for Stripe',
+    'Create Redis Service',
+    'Dockerfile installs curl',
+    'Dockerfile runs as root',
+    'Makefile has lint target',
+    'deploy.sh waits for rollout',
+    'Update k8s/api.yaml to mount ConfigMap',
+    'API readiness probe on port 9000',
+  ])('%s', (claim) => {
+    expect(verdictOf(claim, files).is).not.toBe('met');
+  });
+
+  test.each([
+    'Create k8s/api.yaml with Deployment and Service',
+    'Create k8s/settings.yaml with placeholder values',
+    'Create HPA for the worker with CPU target 70%',
+    'Create Deployment manifests',
+    'Create the API Service',
+    'API readiness probe on port 8000',
+  ])('what is shown, is met: %s', (claim) => {
+    expect({ claim, is: verdictOf(claim, files).is }).toEqual({ claim, is: 'met' });
+  });
+});
+
 describe('how stories word things', () => {
   test.each([
     ['API readinessProbe targeting /ready with initialDelaySeconds: 5', 'API readinessProbe targeting /ready with initialDelaySeconds: 15', 'partial'],

@@ -211,7 +211,7 @@ const isExistence = (check: Check): boolean =>
   check.is === 'file' || (check.is === 'script' && check.step === 'works') || (check.is === 'fragment' && check.says.startsWith('there is '));
 
 /** `Update k8s/api.yaml to mount the ConfigMap`: what it says is that the file does that. */
-const CHANGED = /^(?:\S+\s+)?(?:update|modify|change|extend|edit|adjust|patch|refactor)\w*\b[^.]*\sto\s/i;
+const CHANGED = /^(?:\S+\s+)?(?:update|modify|change|extend|edit|adjust|patch|refactor)\w*\s.{0,120}?\sto\s/i;
 
 /** What such a sentence states is that a file is there; any other sentence about a file states what it holds or does. */
 const MADE =

@@ -186,7 +186,7 @@ export const flags: Shape = (sentence, context) => {
   const has = (flag: string): Expected => ({ $: 'oneOf', of: [{ args: { $: 'contains', text: flag } }, { command: { $: 'contains', text: flag } }] });
   const none = sentence.takeAll(/\(?\b(?:no|without)\s+["'`]?(--[a-z][\w-]*)["'`]?\)?/);
   const some = sentence.takeAll(/(?<![\w-])["'`]?(--[a-z][\w-]*(?:=[^\s,;`'")]*[^\s,;.`'")])?)["'`]?/);
-  sentence.takeAll(/\b(?:args?|arguments?|flags?)\b/i);
+  if (some.length + none.length > 0) sentence.takeAll(/\b(?:args?|arguments?|flags?)\b/i);
   return [
     ...some.map(([, flag]) => fragmentOf(`${who} runs with ${flag}`, targets, has(flag!), 'assert', of)),
     ...none.map(([, flag]) => fragmentOf(`${who} runs without ${flag}`, targets, has(flag!), 'error', of)),
