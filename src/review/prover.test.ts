@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { Source } from '../checkout/source.ts';
+import { type FileEvidence, quote } from '../checks/verdict.ts';
+import { compileStory } from '../claims/compile.ts';
+import { DISAGREEMENT, type LiveCheck } from '../cluster/check.ts';
+import { Facts, Redactor } from '../cluster/evidence.ts';
+import type { Proof, ProvenVerdict } from '../cluster/proof.ts';
+import { Inventory } from '../manifest/inventory.ts';
+import { placeOf } from '../manifest/resource.ts';
+import { wordingOf } from '../report/wording.ts';
+import { parseStory } from '../story/parse.ts';
+import { liveProver, storedProver } from './prover.ts';
+
+const manifest = (name: string) => new Source(`k8s/${name}.yaml`, `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\nspec: {template: {}}\n`);
+const sources = [manifest('web'), manifest('api')];
+const inventory = new Inventory(
+  sources.map(({ path }) => path),
+  sources,
+);
+const [web, api] = inventory.resources.map((resource) => quote(placeOf(resource))) as [FileEvidence, FileEvidence];
+
+const story = parseStory([
+  new Source(
+    'story.md',
+    '# S\n\n## Acceptance Criteria\n\n1. `kubectl get pods` shows web running\n2. `kubectl get pods` shows api running\n3. `helm upgrade shop` succeeds\n',
+  ),
+]);
+const open = compileStory(story, inventory);
+
+const facts = new Facts(new Redactor([]));
+const verdict = (is: ProvenVerdict['is'], because: string, ...more: ProvenVerdict['evidence']): ProvenVerdict => ({
+  is,
+  because,
+  evidence: [facts.fact('Deployment/x', 'status.readyReplicas', '1'), ...more],
+});
+const proof: Proof = {
+  format: 'ai-agents proof 1',
+  id: '1',
+  outcome: 'refuted',
+  startedAt: '2026-01-01T00:00:00Z',
+  endedAt: '2026-01-01T00:01:00Z',
+  commit: 'c0ffee',
+  dirty: false,
+  files: Object.fromEntries(sources.map(({ path, sha256 }) => [path, sha256])),
+  cluster: { context: 'test', version: 'v1.34.0' },
+  namespaces: { default: 'proof-1' },
+  images: [],
+  objects: [
+    { object: 'Deployment/web', at: web, verdict: verdict('unmet', 'Image web:2 is not there.'), changes: [] },
+    { object: 'Deployment/api', at: api, verdict: verdict('met', 'it became ready'), changes: [] },
+  ],
+  causes: [
+    {
+      id: 'image-not-found',
+      object: 'Deployment/web',
+      says: 'Image web:2 is not there.',
+      fix: 'Push it.',
+      at: web,
+      evidence: [],
+      also: [],
+      breaks: [],
+      shown: null,
+      named: '',
+    },
+  ],
+  checks: [],
+  guards: [],
+  facts: [],
+  live: [],
+  leftBehind: [],
+  took: { apply: 1, stable: 1, clean: 1, whole: 3 },
+  requests: 1,
+};
+const brief = ({ findings }: { findings: readonly { rule: string; at: { source: Source } }[] }) => findings.map(({ rule, at }) => `${rule} ${at.source.path}`);
+
+test('a stored proof answers the claims that it understands, and its causes are findings where they are to be repaired', async () => {
+  const proven = await storedProver(proof, 'c0ffee')(open, inventory);
+  expect(Array.from(proven.verdicts, ([id, { is }]) => `${id} ${is}`)).toEqual(['AC1 unmet', 'AC2 met']);
+  expect(proven.findings).toMatchObject([{ rule: 'runtime-fault', severity: 'high', args: { because: 'Image web:2 is not there.', fix: 'Push it.' } }]);
+  expect(proven.findings[0]!.at.source.position(proven.findings[0]!.at.start).line).toBe(web.lines[0]);
+});
+
+test('one of another commit, or of other files, answers nothing and finds nothing', async () => {
+  for (const [stored, commit] of [
+    [proof, 'decaf'],
+    [{ ...proof, files: { 'k8s/web.yaml': 'other' } }, 'c0ffee'],
+  ] as const) {
+    const { verdicts, findings } = await storedProver(stored, commit)(open, inventory);
+    expect(Array.from(verdicts.values(), ({ is }) => is)).toEqual(['not-run', 'not-run', 'not-run']);
+    expect(findings).toEqual([]);
+  }
+});
+
+test('a run is asked once for what several claims ask', async () => {
+  let asked: readonly LiveCheck[] = [];
+  await liveProver(async (checks) => {
+    asked = checks;
+    return proof;
+  })([...open, ...open], inventory);
+  expect(asked.map(({ says }) => says)).toEqual(['Deployment/web becomes ready and stays so', 'Deployment/api becomes ready and stays so']);
+});
+
+test('what was refuted without a claim, unwell without a cause, or not as the policies say, is a finding; the fault of the cluster is none', async () => {
+  const flow = { asks: 'traffic', from: 'Deployment/web', to: 'Deployment/api', port: 80, allowed: true, says: 'web reaches api' } as const;
+  const found = async (changes: Partial<Proof>) => brief(await storedProver({ ...proof, causes: [], ...changes }, 'c0ffee')(open, inventory));
+  expect(await found({})).toEqual(['runtime-not-ready k8s/web.yaml']);
+  expect(await found({ objects: [], checks: [{ check: flow, verdict: verdict('unmet', 'silence') }] })).toEqual([]); // no place is known
+  const objects = proof.objects.map((each) => ({ ...each, verdict: verdict('met', 'it became ready') }));
+  expect(await found({ objects, checks: [{ check: flow, verdict: verdict('unmet', 'silence') }] })).toEqual(['runtime-refuted k8s/api.yaml']);
+  const otherwise = verdict('met', 'it does', facts.fact('web → api', DISAGREEMENT, 'NetworkPolicy/api lets nobody in'));
+  expect(await found({ objects, checks: [{ check: flow, verdict: otherwise }] })).toEqual(['policy-disagrees k8s/api.yaml']);
+  const blamed = proof.objects.map((each) => ({ ...each, verdict: verdict('unproven', 'the webhook does not answer') }));
+  expect(await found({ objects: blamed, causes: proof.causes })).toEqual([]);
+});
+
+test('every finding of a proof has words', () => {
+  for (const id of ['runtime-fault', 'runtime-not-ready', 'runtime-refuted', 'policy-disagrees']) expect(wordingOf(id)?.says).toMatch(/\{\w+\}/);
+});
