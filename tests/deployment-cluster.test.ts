@@ -162,7 +162,7 @@ describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
       const offline = (...args: string[]) =>
         spawnSync('unshare', ['--net', 'chroot', '--userspec=1000:1000', root, 'ai-agents', ...args], {
           encoding: 'utf8',
-          env: { PATH: '/usr/local/bin:/usr/bin:/bin', AI_AGENTS_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+          env: { PATH: '/usr/local/bin:/usr/sbin:/usr/bin:/bin', AI_AGENTS_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
         });
       expect(offline('--version')).toMatchObject({ status: 0, stderr: '' });
       expect(offline('worker', '--probe', 'live').stderr).toContain('the worker is not live');

@@ -50,6 +50,13 @@ export async function openEntry(cache: RepositoryCache, tenant: string, address:
 // Held for a moment by who comes and by who evicts, so that nobody comes between "nobody is here" and the removal.
 const gateOf = (entry: string): string => `${entry}.gate`;
 
+/** Removes what a git that was killed left locked: it would keep every later one out. Only for whoever holds the entry's own lock. */
+export async function breakLocks(dir: string): Promise<void> {
+  for (const folder of [dir, join(dir, 'refs/commits')]) {
+    for (const name of await namesIn(folder)) if (name.endsWith('.lock')) await rm(join(folder, name), { force: true });
+  }
+}
+
 /** Bytes of a bare repository's packs, finished and coming in. */
 export async function packedBytes(dir: string): Promise<number> {
   let bytes = 0;

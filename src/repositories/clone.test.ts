@@ -70,6 +70,17 @@ describe('a clone', () => {
     expect(server.seen.length).toBe(asked);
   });
 
+  test('is not kept out by the locks of a git that was killed', async () => {
+    await using server = await serveGit();
+    const dir = join(server.folder, 'r');
+    makeRepository(dir, { a: 'one' });
+    await using first = await clone(server, 'main');
+    const id = commit(dir, { a: 'two' });
+    for (const name of ['shallow.lock', 'packed-refs.lock', `refs/commits/${id}.lock`]) writeFileSync(join(first.dir, name), '');
+    await using second = await clone(server, 'main');
+    expect(second.commit).toBe(id);
+  });
+
   test('brings only what is new, and leaves large files where they are', async () => {
     await using server = await serveGit();
     const dir = join(server.folder, 'r');

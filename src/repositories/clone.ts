@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_LIMIT } from '../checkout/decode.ts';
 import { cloneFailed, cloneTimedOut, cloneTooLarge, unknownRef } from '../errors.ts';
-import { evict, openEntry, packedBytes, type RepositoryCache, resetConfiguration } from './cache.ts';
+import { breakLocks, evict, openEntry, packedBytes, type RepositoryCache, resetConfiguration } from './cache.ts';
 import type { Credential } from './credentials.ts';
 import { type Access, git, offline, openAccess } from './git.ts';
 import { hold } from './lease.ts';
@@ -85,6 +85,7 @@ async function fetchCommit(
   let commit: string;
   {
     await using _lock = await hold(lock, signal);
+    await breakLocks(dir);
     await using access = await openAccess(location, address, credential);
     await resetConfiguration(dir);
     if (isCommitId(ref) && existsSync(join(dir, 'refs/commits', ref))) return ref; // nothing here packs refs, and git puts each down at once
