@@ -62,7 +62,7 @@ async function apiOn(name: string, store: Store): Promise<void> {
   // Before anybody is connected: on PGlite this holds up the process so long that kept connections would time out.
   const tokens = { few: await fill(store, 'few', 1_000), many: await fill(store, 'many', 100_000) };
   const queue = openQueue(store, undefined, (error) => console.error(error));
-  const options = { log: openLog('silent'), ratePerMinute: 1_000_000 };
+  const options = { log: openLog('silent'), rate: { perMinute: 1_000_000 } };
   const api = await openServer({ store, queue, sealingKeys: new Map(), repositories: { hosts: [], allowLocal: true }, reviewAttempts: 3 }, options);
   const empty = fastify();
   empty.post('/', async () => ({ id: '' }));

@@ -195,6 +195,15 @@ export function plainEnvironment(): Record<string, string | undefined> {
   return { PATH, HOME, LANG, TZ, TMPDIR };
 }
 
+/** Where OpenTelemetry's variables send traces; undefined when they do not ask for any. The others of its variables are read by its own packages. */
+export function tracesExporter({ env }: Pick<ConfigSource, 'env'> = thisProcess()): 'otlp' | 'console' | undefined {
+  const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter } = env;
+  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (disabled?.toLowerCase() === 'true') return undefined;
+  if (exporter === 'otlp' || exporter === 'console') return exporter;
+  return endpoint && !exporter ? 'otlp' : undefined;
+}
+
 /**
  * The configuration of this process, from `AI_AGENTS_*` variables.
  * @param needed what this process cannot do without
@@ -244,6 +253,8 @@ export function configurationPage(): string {
     'Kubernetes adds variables for each Service of a namespace; for a Service whose name starts with `ai-agents` they start with `AI_AGENTS_` too.',
     'They are told apart by their form and ignored. A Service that is called just `ai-agents` would set `AI_AGENTS_PORT`: set',
     '`enableServiceLinks: false` in the pods then.',
+    '',
+    'Traces are asked for by the standard variables of OpenTelemetry (`OTEL_EXPORTER_OTLP_ENDPOINT` and its kin): [platform.md](platform.md#traces).',
     '',
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { openServer } from './api/server.ts';
-import type { Config } from './config.ts';
+import { type Config, tracesExporter } from './config.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { openQueue } from './queue/queue.ts';
 import { configuredKeys, repositoryDeps } from './repositories/from-config.ts';
@@ -15,6 +15,7 @@ import { migrate, schemaTrouble } from './store/migrate.ts';
 import { openStore, type Store } from './store/store.ts';
 import { defaultTenant, ensureTenant } from './store/tenants.ts';
 import { createToken, listTokens } from './store/tokens.ts';
+import { openTracer } from './telemetry.ts';
 import { startWorker } from './worker/worker.ts';
 
 export interface Serving extends AsyncDisposable {
@@ -48,11 +49,13 @@ export async function serve(config: Config, log: Logger): Promise<Serving> {
 async function start(config: Config, log: Logger, opened: <T extends AsyncDisposable>(one: T) => T): Promise<Omit<Serving, keyof AsyncDisposable>> {
   opened(await takeDataFolder(config.dataFolder));
   const store = opened(await openStore({ folder: join(config.dataFolder, 'database') }));
+  const tracer = await openTracer(tracesExporter(), 'ai-agents');
+  if (tracer) opened(tracer);
   const queue = opened(openQueue(store, undefined, (error) => log.warn({ err: error }, 'the queue is in trouble')));
   const repositories = repositoryDeps({ ...config, cacheFolder: config.cacheFolder ?? join(config.dataFolder, 'cache') }, store, true);
   const server = await openServer(
     { store, queue, repositories, sealingKeys: configuredKeys(config), reviewAttempts: config.reviewAttempts },
-    { log, ratePerMinute: config.rateLimit },
+    { log, rate: { perMinute: config.rateLimit }, tracer },
   );
   await server.ready();
   if ((await schemaTrouble(store)) !== undefined) await migrate(store);
@@ -68,6 +71,7 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
         jobs: [reviewJob],
         deps: { fetchRepository: (request, signal) => fetchRepository(request, repositories, signal), processes, timeoutSeconds: config.reviewTimeout },
         log,
+        tracer,
         concurrency: config.workerConcurrency,
         tenantLimit: config.tenantLimit,
         leaseSeconds: config.workerLease,

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ApiError, type Client, createClient } from '../src/api/client.ts';
 import { commit, makeRepository, serveGit } from './git-server.ts';
+import { ScratchRepository, trueStory } from './scratch-repository.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 }); // each starts the whole program, some more than once
 
@@ -22,6 +25,13 @@ interface Serve extends AsyncDisposable {
   /** standard output and error so far */
   said(): string;
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+}
+
+interface CollectedSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
 }
 
 /** Runs `ai-agents serve` as a user would, on a free port, until it says that it is ready. */
@@ -157,6 +167,48 @@ describe('serve', () => {
     });
     // the same commit again is the same review
     expect(await client.orderReview({ ...order, ref: second })).toEqual({ id: two.id, fresh: false });
+  });
+
+  test('one trace leads from the request through its job to the stages of the review', async () => {
+    const spans: CollectedSpan[] = [];
+    const collector = createServer((request, answer) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      request.on('end', () => {
+        const sent = JSON.parse(body) as {
+          resourceSpans: { resource: { attributes: { key: string; value: unknown }[] }; scopeSpans: { spans: CollectedSpan[] }[] }[];
+        };
+        for (const { resource, scopeSpans } of sent.resourceSpans) {
+          expect(resource.attributes).toContainEqual({ key: 'service.name', value: { stringValue: 'ours' } });
+          spans.push(...scopeSpans.flatMap((scope) => scope.spans));
+        }
+        answer.end('{}');
+      });
+    });
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+    const { port } = collector.address() as AddressInfo;
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_SERVICE_NAME: 'ours' };
+    await using serve = await startServe(join(folder, 'traces'), env);
+    using repository = new ScratchRepository(trueStory);
+    const caller = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const ordered = await fetch(`${serve.address}/api/v1/reviews`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${serve.token}`, 'content-type': 'application/json', traceparent: caller },
+      body: JSON.stringify({ repository: repository.root, ref: 'main', stories: ['docs/story.md'] }),
+    });
+    const { id } = (await ordered.json()) as { id: string };
+    await follow(createClient(serve.address, serve.token!), id);
+    expect(await serve.stop('SIGTERM')).toBe(0); // sends the rest
+    collector.close();
+    const ours = spans.filter(({ traceId }) => traceId === '0af7651916cd43dd8448eb211c80319c');
+    const named = (name: string) => ours.find((span) => span.name === name)!;
+    expect(ours.map(({ name }) => name).toSorted()).toEqual(['POST /api/v1/reviews', 'cloning', 'job review', 'judging', 'reading']);
+    expect(named('POST /api/v1/reviews').parentSpanId).toBe('b7ad6b7169203331');
+    expect(named('job review').parentSpanId).toBe(named('POST /api/v1/reviews').spanId);
+    for (const stage of ['cloning', 'reading', 'judging']) expect(named(stage).parentSpanId).toBe(named('job review').spanId);
+    // other requests have traces of their own, and the machines' questions none
+    expect(spans.map(({ name }) => name)).toContain('GET /api/v1/reviews/:id/events');
+    expect(spans.filter(({ name }) => name.includes('health'))).toEqual([]);
   });
 
   test('a review that cannot be made is a named failure', async () => {

@@ -25,6 +25,8 @@ export interface Context extends ApiDeps {
   readonly tenantId: string;
   readonly token: { readonly id: string; readonly name: string };
   readonly requestId: string;
+  /** W3C trace context of this request, when traces are wanted */
+  readonly traceparent: string | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -27,12 +27,16 @@ export const orderReview = defineOperation({
     from: z.enum(['person', 'webhook']).default('person').describe('A person goes before a webhook'),
   }),
   answers: z.object({ id: Id, fresh: z.boolean().describe('False when this was asked for before') }),
-  async run({ 'idempotency-key': idempotencyKey, repository, ...rest }, { store, queue, tenantId, token, requestId, repositories, reviewAttempts }) {
+  async run(
+    { 'idempotency-key': idempotencyKey, repository, ...rest },
+    { store, queue, tenantId, token, requestId, traceparent, repositories, reviewAttempts },
+  ) {
     return order(store, queue, tenantId, {
       ...rest,
       repository: checkedAddress(repository, repositories),
       requestedBy: token.name,
       requestId,
+      traceparent,
       attempts: reviewAttempts,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
     });

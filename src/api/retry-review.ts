@@ -12,8 +12,8 @@ export const retryReview = defineOperation({
   status: 202,
   params: ById,
   answers: ReviewBody,
-  async run({ id }, { store, queue, tenantId, reviewAttempts }) {
-    const queued = await retry(store, queue, tenantId, id, reviewAttempts);
+  async run({ id }, { store, queue, tenantId, reviewAttempts, traceparent }) {
+    const queued = await retry(store, queue, tenantId, id, reviewAttempts, traceparent);
     const review = await findReview(store, tenantId, id);
     if (!review || queued === undefined) throw notFound('review', id);
     if (!queued) throw stateConflict(`this review is ${review.state} and cannot be retried`, 'Only a failed or cancelled review can be retried.');

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startRedis } from '../../tests/servers.ts';
 import { openLog } from '../log.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { sealingKeys, unseal } from '../repositories/credentials.ts';
@@ -18,6 +19,7 @@ import { createToken } from '../store/tokens.ts';
 import { ApiError, createClient } from './client.ts';
 import type { AnyOperation, Scope } from './operation.ts';
 import { operations } from './operations.ts';
+import { openCounter, type RateLimit } from './plugins/rate-limit.ts';
 import { openServer } from './server.ts';
 
 const lines: string[] = [];
@@ -35,7 +37,7 @@ beforeAll(async () => {
   queue = openQueue(store, undefined, (error) => lines.push(String(error)));
   app = await openServer(
     { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false } },
-    { log: openLog('trace', { write: (line) => lines.push(line) }), ratePerMinute: 1000 },
+    { log: openLog('trace', { write: (line) => lines.push(line) }), rate: { perMinute: 1000 } },
   );
   await app.listen({ host: '127.0.0.1', port: 0 });
   baseUrl = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
@@ -50,6 +52,15 @@ async function tokenOf(tenant: string, ...scopes: Scope[]): Promise<string> {
   const { text } = await createToken(store, await ensureTenant(store, tenant), { name: `${tenant} ${scopes}`, scopes });
   secrets.add(text);
   return text;
+}
+/** A second process's API on the same database. */
+async function anotherServer(rate: RateLimit = { perMinute: 1000 }) {
+  const server = await openServer(
+    { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false } },
+    { log: openLog('silent'), rate },
+  );
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  return { baseUrl: `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`, [Symbol.asyncDispose]: () => server.close() };
 }
 const clientOf = async (tenant: string, ...scopes: Scope[]) => createClient(baseUrl, await tokenOf(tenant, ...scopes));
 const problemOf = (promise: Promise<unknown>) =>
@@ -254,7 +265,7 @@ describe('a token', () => {
   test('that asks too often waits, and others do not', async () => {
     const limited = await openServer(
       { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [], allowLocal: false } },
-      { log: openLog('silent'), ratePerMinute: 3 },
+      { log: openLog('silent'), rate: { perMinute: 3 } },
     );
     const token = await tokenOf('a', 'read');
     const get = (bearer: string) => limited.inject({ url: '/api/v1/reviews', headers: { authorization: `Bearer ${bearer}` } });
@@ -266,6 +277,29 @@ describe('a token', () => {
     expect(answers[3]!.json()).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
     expect((await get(await tokenOf('a', 'read'))).statusCode).toBe(200);
     await limited.close();
+  });
+
+  test('a limit holds over all processes that share a Redis, and lets requests pass while it is away', async (context) => {
+    await using redis = await startRedis();
+    if (!redis) return context.skip();
+    const counters = await Promise.all([1, 2].map(() => openCounter(redis.url, () => {})));
+    await Promise.all(counters.map((counter) => new Promise((resolve) => counter.once('ready', resolve))));
+    await using one = await anotherServer({ perMinute: 3, redis: counters[0]! });
+    await using two = await anotherServer({ perMinute: 3, redis: counters[1]! });
+    const token = await tokenOf('shared-limit', 'read');
+    const ask = async ({ baseUrl: url }: { baseUrl: string }) => {
+      const { status, headers } = await fetch(`${url}/api/v1/reviews`, { headers: { authorization: `Bearer ${token}` } });
+      return [status, headers.get('ratelimit-remaining')];
+    };
+    expect([await ask(one), await ask(two), await ask(one)]).toEqual([
+      [200, '2'],
+      [200, '1'],
+      [200, '0'],
+    ]);
+    expect((await ask(two))[0]).toBe(429);
+    await redis.kill();
+    expect((await ask(one))[0]).toBe(200);
+    for (const counter of counters) counter.disconnect();
   });
 });
 
@@ -327,7 +361,7 @@ describe("another tenant's", () => {
         reviewAttempts: 3,
         repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false },
       },
-      { log: openLog('error', { write: (line) => lines.push(line) }), ratePerMinute: 1000 },
+      { log: openLog('error', { write: (line) => lines.push(line) }), rate: { perMinute: 1000 } },
     );
     await open.listen({ host: '127.0.0.1', port: 0 });
   });
@@ -416,7 +450,7 @@ describe('over HTTP', () => {
         reviewAttempts: 3,
         repositories: { hosts: [], allowLocal: false },
       },
-      { log: openLog('info', { write: (line) => lines.push(line) }), ratePerMinute: 1000 },
+      { log: openLog('info', { write: (line) => lines.push(line) }), rate: { perMinute: 1000 } },
     );
     const token = await tokenOf('a', 'read');
     const response = await broken.inject({ url: '/api/v1/reviews', headers: { authorization: `Bearer ${token}`, 'x-request-id': 'the-bug' } });
@@ -432,7 +466,7 @@ describe('over HTTP', () => {
     const ready = async (more: object) => {
       const other = await openServer(
         { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [], allowLocal: false }, ...more },
-        { log: openLog('silent'), ratePerMinute: 1 },
+        { log: openLog('silent'), rate: { perMinute: 1 } },
       );
       const response = await other.inject('/health/ready');
       expect((await other.inject('/health')).statusCode).toBe(200);
@@ -462,6 +496,43 @@ describe('over HTTP', () => {
     expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/);
   });
 
+  test('how long stages took is a histogram that only grows, the same from every process', async () => {
+    const client = await clientOf('stages', 'write');
+    const tenant = await ensureTenant(store, 'stages');
+    const bucketsOf = (text: string, stage: string) =>
+      [...text.matchAll(/^ai_agents_review_stage_seconds_(\w+)\{stage="(\w+)"(?:,le="([^"]+)")?\} (\S+)$/gm)]
+        .filter(([, , of]) => of === stage)
+        .map(([, kind, , le, value]) => [le ?? kind!, Number(value)] as const);
+    const read = async (url: string) => (await fetch(`${url}/metrics`)).text();
+    const before = new Map(bucketsOf(await read(baseUrl), 'cloning'));
+    const { id } = await client.orderReview(order());
+    await store.asTenant(tenant, async (tx) => {
+      const at = (seconds: number) => sql<Date>`now() + make_interval(secs => ${seconds})`;
+      await sql`INSERT INTO events (review_id, seq, tenant_id, kind, at) VALUES
+        (${id}, 2, ${tenant}, 'cloning', ${at(1)}), (${id}, 3, ${tenant}, 'reading', ${at(4)}), (${id}, 4, ${tenant}, 'done', ${at(5)})`.execute(tx);
+      await sql`SELECT note_stages(${id})`.execute(tx);
+    });
+    await using other = await anotherServer();
+    for (const url of [baseUrl, other.baseUrl]) {
+      const grown = bucketsOf(await read(url), 'cloning').map(([le, value]) => [le, Math.round(value - before.get(le)!)] as const);
+      expect(grown.slice(0, 4)).toEqual([
+        ['0.1', 0],
+        ['0.25', 0],
+        ['0.5', 0],
+        ['1', 0],
+      ]);
+      expect(grown.slice(4)).toEqual([
+        ...['2.5'].map((le) => [le, 0]),
+        ...['5', '10', '30', '60', '120', '300', '600', '+Inf'].map((le) => [le, 1]),
+        ['sum', 3],
+        ['count', 1],
+      ]);
+    }
+    // another tenant's review counts for nobody
+    await store.asTenant(await ensureTenant(store, 'a'), (tx) => sql`SELECT note_stages(${id})`.execute(tx));
+    expect(new Map(bucketsOf(await read(baseUrl), 'cloning')).get('count')).toBe(before.get('count')! + 1);
+  });
+
   test('the page of operations fetches nothing and runs nothing', async () => {
     const page = await fetch(`${baseUrl}/docs`);
     const html = await page.text();
@@ -474,7 +545,7 @@ describe('over HTTP', () => {
   test('closing ends event streams and lets a request that is under way finish', async () => {
     const closing = await openServer(
       { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [parseAllowedHost('github.com')!], allowLocal: false } },
-      { log: openLog('silent'), ratePerMinute: 100 },
+      { log: openLog('silent'), rate: { perMinute: 100 } },
     );
     await closing.listen({ host: '127.0.0.1', port: 0 });
     const port = (closing.server.address() as AddressInfo).port;

@@ -1,23 +1,25 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import type { Tracer } from '../telemetry.ts';
 import { openEventBell } from './event-bell.ts';
 import type { ApiDeps } from './operation.ts';
 import { addDocs } from './plugins/docs.ts';
 import { addHealth } from './plugins/health.ts';
 import { addMetrics } from './plugins/metrics.ts';
 import { addOperations } from './plugins/operations.ts';
-import { limitRates } from './plugins/rate-limit.ts';
+import { limitRates, type RateLimit } from './plugins/rate-limit.ts';
 import { answerInForm, requestIdOf } from './plugins/requests.ts';
 import { requireToken } from './plugins/tokens.ts';
+import { addTraces } from './plugins/traces.ts';
 
 export interface ServerOptions {
   readonly log: Logger;
-  /** requests that one token may make in a minute */
-  readonly ratePerMinute: number;
+  readonly rate: RateLimit;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The API over HTTP, not listening yet. `close` ends event streams, lets other requests finish, and leaves store and queue open. */
-export async function openServer(deps: Omit<ApiDeps, 'events'>, { log, ratePerMinute }: ServerOptions): Promise<FastifyInstance> {
+export async function openServer(deps: Omit<ApiDeps, 'events'>, { log, rate, tracer }: ServerOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -38,6 +40,7 @@ export async function openServer(deps: Omit<ApiDeps, 'events'>, { log, ratePerMi
   });
   app.addHook('onClose', async () => events[Symbol.asyncDispose]());
 
+  addTraces(app, tracer);
   answerInForm(app);
   addMetrics(app, deps.store);
   addHealth(app, deps.store, deps.queue, closing.signal);
@@ -45,7 +48,7 @@ export async function openServer(deps: Omit<ApiDeps, 'events'>, { log, ratePerMi
   await app.register(
     async (api) => {
       requireToken(api, deps.store);
-      await limitRates(api, ratePerMinute);
+      await limitRates(api, rate);
       addOperations(api, { ...deps, events }, closing.signal);
     },
     { prefix: '/api/v1' },

@@ -1,11 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import type { Command } from 'commander';
+import { openCounter } from '../api/plugins/rate-limit.ts';
 import { openServer } from '../api/server.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, tracesExporter } from '../config.ts';
 import { openLog } from '../log.ts';
 import { openQueue } from '../queue/queue.ts';
 import { configuredKeys, repositoryDeps } from '../repositories/from-config.ts';
 import { openStore } from '../store/store.ts';
+import { openTracer } from '../telemetry.ts';
 import type { Host } from './host.ts';
 import { aborted, portOf } from './listening.ts';
 
@@ -27,11 +29,14 @@ async function run(options: Options, host: Host): Promise<number> {
   host.catchInterrupts();
   const config = readConfig(['databaseUrl']);
   const log = openLog(config.logLevel, { write: (line) => void host.stderr.write(line) });
+  await using tracer = await openTracer(tracesExporter(), 'ai-agents-api');
   await using store = await openStore({ url: config.databaseUrl!, maxConnections: config.databaseConnections });
   await using queue = openQueue(store, config.redisUrl, (error) => log.warn({ err: error }, 'the queue is in trouble'));
+  const counter =
+    config.redisUrl === undefined ? undefined : await openCounter(config.redisUrl, (error) => log.warn({ err: error }, 'requests are not counted'));
   const server = await openServer(
     { store, queue, repositories: repositoryDeps(config, store, false), sealingKeys: configuredKeys(config), reviewAttempts: config.reviewAttempts },
-    { log, ratePerMinute: config.rateLimit },
+    { log, rate: { perMinute: config.rateLimit, redis: counter }, tracer },
   );
   try {
     // It listens before anybody knows whether the database is there: /health/ready says so, and a restart would not help.
@@ -40,6 +45,7 @@ async function run(options: Options, host: Host): Promise<number> {
     await aborted(host.signal);
   } finally {
     await server.close();
+    counter?.disconnect();
   }
   return 0;
 }

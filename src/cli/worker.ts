@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, readConfig, tracesExporter } from '../config.ts';
 import { openLog } from '../log.ts';
 import { openQueue } from '../queue/queue.ts';
 import { repositoryDeps } from '../repositories/from-config.ts';
@@ -7,6 +7,7 @@ import { fetchRepository } from '../repositories/open-repository.ts';
 import { reviewJob } from '../review/job.ts';
 import { ReviewProcesses } from '../review/review-processes.ts';
 import { openStore } from '../store/store.ts';
+import { openTracer } from '../telemetry.ts';
 import { isAlive, isReady } from '../worker/probe.ts';
 import { startWorker } from '../worker/worker.ts';
 import type { Host } from './host.ts';
@@ -39,6 +40,7 @@ async function run(host: Host): Promise<number> {
   host.catchInterrupts();
   const config = readConfig(['databaseUrl']);
   const log = openLog(config.logLevel, { write: (line) => void host.stderr.write(line) });
+  await using tracer = await openTracer(tracesExporter(), 'ai-agents-worker');
   await using store = await openStore({ url: config.databaseUrl!, maxConnections: config.databaseConnections });
   await using queue = openQueue(store, config.redisUrl, (error) => log.warn({ err: error }, 'the queue is in trouble'));
   await using processes = new ReviewProcesses(config.reviewMemory);
@@ -49,6 +51,7 @@ async function run(host: Host): Promise<number> {
     jobs: [reviewJob],
     deps: { fetchRepository: (request, signal) => fetchRepository(request, repositories, signal), processes, timeoutSeconds: config.reviewTimeout },
     log,
+    tracer,
     concurrency: config.workerConcurrency,
     tenantLimit: config.tenantLimit,
     leaseSeconds: config.workerLease,

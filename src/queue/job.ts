@@ -14,6 +14,8 @@ export interface JobContext<D> {
   readonly log: Logger;
   /** aborted when the job is cancelled, its lease is lost, or the worker stops */
   readonly signal: AbortSignal;
+  /** Says that a part of the work begins, and the one before ends, for whoever follows traces. */
+  readonly stage: (name: string) => void;
 }
 
 /** What to save when a run has succeeded: it runs in the transaction that ends the job, so both happen or neither. */

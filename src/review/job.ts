@@ -34,15 +34,18 @@ export const reviewJob = defineJob({
     using limit = new Limit(context.signal, deps.timeoutSeconds);
     const { signal } = limit;
     try {
+      context.stage('cloning');
       await using fetched = await deps.fetchRepository({ tenantId, repository: review.repository, ref: review.commit ?? review.ref }, signal);
       const { dir, ref, fileBytes } = fetched;
       let holder: Holder | undefined;
       const isOurs = async (commit: string | null) => {
+        context.stage('judging');
         // Only a work tree has no commit, and a ref was named.
         holder = await bindToCommit(store, tenantId, reviewId, commit!);
         return holder === undefined;
       };
       await using progress = new StoredProgress(context, reviewId);
+      context.stage('reading');
       const finished = await deps.processes.run(
         { dir, ref, fileBytes, stories: review.stories, manifests: review.manifests },
         isOurs,

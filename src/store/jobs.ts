@@ -12,6 +12,8 @@ export interface Run {
   readonly maxAttempts: number;
   /** the process that has it */
   readonly worker: string;
+  /** W3C trace context of the request that it is for */
+  readonly traceparent: string | undefined;
 }
 
 export interface NewJob {
@@ -22,13 +24,14 @@ export interface NewJob {
   /** lower is sooner */
   readonly priority: number;
   readonly maxAttempts?: number;
+  readonly traceparent?: string | undefined;
 }
 
 /** Adds a job, in the transaction of what it is for. Ring for it when that has been committed. */
-export async function insertJob(tx: Tx, { id, tenantId, name, input, priority, maxAttempts }: NewJob): Promise<void> {
+export async function insertJob(tx: Tx, { id, tenantId, name, input, priority, maxAttempts, traceparent }: NewJob): Promise<void> {
   await tx
     .insertInto('jobs')
-    .values({ id, tenant_id: tenantId, name, input: JSON.stringify(input), priority, max_attempts: maxAttempts })
+    .values({ id, tenant_id: tenantId, name, input: JSON.stringify(input), priority, max_attempts: maxAttempts, traceparent })
     .execute();
 }
 
@@ -40,7 +43,7 @@ interface JobRow {
   attempts: number;
   max_attempts: number;
   worker: string;
-  cancel_requested_at: Date | null;
+  traceparent: string | null;
 }
 const runOf = (row: JobRow): Run => ({
   id: row.id,
@@ -50,6 +53,7 @@ const runOf = (row: JobRow): Run => ({
   attempt: row.attempts,
   maxAttempts: row.max_attempts,
   worker: row.worker,
+  traceparent: row.traceparent ?? undefined,
 });
 
 /** Takes the job whose turn it is, over all tenants; the attempt is counted before it starts. Undefined when none may start now. */
@@ -140,7 +144,7 @@ export async function hurryJob(tx: Tx, id: string, priority: number): Promise<vo
 }
 
 /** Gives an ended job that did not succeed so many attempts more. @returns its next attempt; undefined when it is not such a job */
-export async function reviveJob(tx: Tx, id: string, attempts: number): Promise<number | undefined> {
+export async function reviveJob(tx: Tx, id: string, attempts: number, traceparent?: string): Promise<number | undefined> {
   const job = await tx
     .updateTable('jobs')
     .where('id', '=', id)
@@ -148,6 +152,7 @@ export async function reviveJob(tx: Tx, id: string, attempts: number): Promise<n
     .set(({ eb }) => ({
       state: 'queued',
       max_attempts: eb('attempts', '+', attempts),
+      traceparent: traceparent ?? null,
       run_at: sql<Date>`now()`,
       cancel_requested_at: null,
       reason_code: null,

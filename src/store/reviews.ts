@@ -22,6 +22,8 @@ export interface ReviewOrder {
   readonly attempts?: number;
   readonly requestedBy?: string;
   readonly requestId?: string;
+  /** W3C trace context of that request */
+  readonly traceparent?: string | undefined;
   /** the same key and the same order give the same review */
   readonly idempotencyKey?: string;
 }
@@ -91,7 +93,15 @@ async function insertReview(tx: Tx, tenantId: string, order: ReviewOrder): Promi
       .executeTakeFirst();
     if (inserted) {
       const { id } = inserted;
-      await insertJob(tx, { id, tenantId, name: reviewJobName, input: { reviewId: id }, priority: priorities[order.from], maxAttempts: order.attempts });
+      await insertJob(tx, {
+        id,
+        tenantId,
+        name: reviewJobName,
+        input: { reviewId: id },
+        priority: priorities[order.from],
+        maxAttempts: order.attempts,
+        traceparent: order.traceparent,
+      });
       await addEvent(tx, id, 'queued');
       return { id, fresh: true };
     }
@@ -213,10 +223,10 @@ export async function cancelReview(store: Store, tenantId: string, id: string): 
  * Gives a failed or cancelled review more attempts.
  * @returns false when it is in neither state, undefined when there is none
  */
-export async function retryReview(store: Store, queue: Queue, tenantId: string, id: string, attempts = 3): Promise<boolean | undefined> {
+export async function retryReview(store: Store, queue: Queue, tenantId: string, id: string, attempts = 3, traceparent?: string): Promise<boolean | undefined> {
   const retried = await store.asTenant(tenantId, async (tx) => {
     if (!(await isThere(tx, tenantId, id))) return undefined;
-    const attempt = await reviveJob(tx, id, attempts);
+    const attempt = await reviveJob(tx, id, attempts, traceparent);
     if (attempt === undefined) return { attempt };
     // `started_at` is set even when it never was: a review that waits again must not stand in the way of one that was ordered since.
     await tx
@@ -335,6 +345,7 @@ export async function saveReview(tx: Tx, tenantId: string, id: string, finished:
       ${claims.map(({ ticked }) => ticked)}::boolean[], ${claims.map(({ verdict }) => verdict)}::text[], ${claims.map(({ because }) => because)}::text[])
     WITH ORDINALITY AS claim (claim_id, kind, text, ticked, verdict, because, position)`.execute(tx);
   await endReview(tx, id, { is: 'done', outcome: finished.outcome, storyId });
+  await sql`SELECT note_stages(${id})`.execute(tx); // last: what it changes is the same few rows for all
 }
 
 /** Ends a review with the result of another one of the same commit and subject. */

@@ -168,6 +168,8 @@ export interface JobTable {
   /** why it failed last; of a dead job: why it is dead */
   reason_code: string | null;
   reason: string | null;
+  /** W3C trace context of the request that it is for */
+  traceparent: string | null;
   /** order of arrival */
   seq: GeneratedAlways<number>;
   created_at: CreatedAt;

@@ -8,6 +8,7 @@ import type { Bell, Queue } from '../queue/queue.ts';
 import { buryRun, cancelledJobs, cancelRun, finishRun, handBackRun, isHeldBack, lostRuns, type Run, renewLeases, requeueRun, takeJob } from '../store/jobs.ts';
 import { assertUsable } from '../store/migrate.ts';
 import { isPassing, type Store, type Tx } from '../store/store.ts';
+import type { Span, Tracer } from '../telemetry.ts';
 import { backoffMs } from './backoff.ts';
 import { Slots } from './slots.ts';
 
@@ -18,6 +19,7 @@ export interface WorkerOptions<D> {
   readonly jobs: readonly Job<any, D>[];
   readonly deps: D;
   readonly log: Logger;
+  readonly tracer?: Tracer | undefined;
   /** jobs at one time */
   readonly concurrency: number;
   /** jobs of one tenant at one time, over all workers, where its row names no other number; 8 when not said */
@@ -101,17 +103,27 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
     running.set(run.id, { run, stop: (why) => controller.abort(why) });
     const began = performance.now();
     runLog.info({ tenant: run.tenantId, name: run.name }, 'job started');
+    const span = options.tracer?.start(`job ${run.name}`, 'CONSUMER', run.traceparent, { 'job.id': run.id, 'job.attempt': run.attempt, tenant: run.tenantId });
+    let failed: unknown;
     try {
-      const result = await resultOf(job, run, controller.signal, runLog);
+      const result = await resultOf(job, run, controller.signal, runLog, span);
+      if ('problem' in result) failed = result.problem;
       const settled = await settle(job, run, result, runLog);
       runLog.info({ ms: Math.round(performance.now() - began), ended: settled.is }, 'job ended');
+      span?.set({ 'job.ended': settled.is });
       return settled.heldBack;
+    } catch (error) {
+      failed = error;
+      throw error;
     } finally {
+      span?.end(failed);
       running.delete(run.id);
     }
   }
 
-  async function resultOf(job: Job<object, D>, run: Run, signal: AbortSignal, runLog: Logger): Promise<Result> {
+  async function resultOf(job: Job<object, D>, run: Run, signal: AbortSignal, runLog: Logger, span: Span | undefined): Promise<Result> {
+    let stage: Span | undefined;
+    let failed: unknown;
     try {
       const { deps } = options;
       const answer = await job.run(job.input.parse(run.input), {
@@ -122,12 +134,19 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
         attempt: run.attempt,
         log: runLog,
         signal,
+        stage(name) {
+          stage?.end();
+          stage = span && options.tracer?.start(name, 'INTERNAL', span.traceparent);
+        },
       });
       return typeof answer === 'function' ? { is: 'done', save: answer } : { is: 'handed back', inMs: answer.notBeforeMs };
     } catch (error) {
+      failed = error;
       if (!signal.aborted) return failure(job, run, error, runLog);
       const why: Stop = signal.reason;
       return why === 'worker stops' ? { is: 'handed back', inMs: 0 } : { is: why };
+    } finally {
+      stage?.end(failed);
     }
   }
 

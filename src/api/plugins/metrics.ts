@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { jobDepth } from '../../store/jobs.ts';
-import { reviewTotals } from '../../store/metrics.ts';
+import { reviewTotals, type StageBucket, stageTotals } from '../../store/metrics.ts';
 import type { Store } from '../../store/store.ts';
 
 /** `/metrics` in Prometheus's text form. What is of the whole platform comes from the database, so every process says the same: aggregate with `max`, not `sum`. */
@@ -25,21 +25,32 @@ export function addMetrics(app: FastifyInstance, store: Store): void {
   const age = gauge('queue_age_seconds', 'How long the oldest job that is due has waited', ['name']);
   const reviews = gauge('reviews', 'Reviews that ended within the last day, by state and outcome', ['state', 'outcome']);
   const verdicts = gauge('verdicts', 'Verdicts of reviews that ended within the last day, by kind', ['verdict']);
-  const stages = gauge('review_stage_seconds', 'Time that a stage took, of reviews that ended within the last day', ['stage', 'quantile']);
-
   app.get('/metrics', async (_, reply) => {
-    const [depth, totals] = await Promise.all([jobDepth(store), reviewTotals(store)]);
-    for (const one of [jobs, age, reviews, verdicts, stages]) one.reset();
+    const [depth, totals, stages] = await Promise.all([jobDepth(store), reviewTotals(store), stageTotals(store)]);
+    for (const one of [jobs, age, reviews, verdicts]) one.reset();
     for (const { name, state, count, oldestDueSeconds } of depth) {
       jobs.set({ name, state }, count);
       if (state === 'queued') age.set({ name }, oldestDueSeconds);
     }
     for (const { state, outcome, count } of totals.reviews) reviews.set({ state, outcome: outcome ?? '' }, count);
     for (const { verdict, count } of totals.verdicts) verdicts.set({ verdict }, count);
-    for (const { stage, p50, p95 } of totals.stages) {
-      stages.set({ stage, quantile: '0.5' }, p50);
-      stages.set({ stage, quantile: '0.95' }, p95);
-    }
-    return reply.type(registry.contentType).send(await registry.metrics());
+    return reply.type(registry.contentType).send((await registry.metrics()) + stageHistogram(stages));
   });
+}
+
+/** What the database has counted, as a histogram; prom-client's own hold only what this process saw. */
+function stageHistogram(buckets: readonly StageBucket[]): string {
+  const name = 'ai_agents_review_stage_seconds';
+  const samples = [...Map.groupBy(buckets, ({ stage }) => stage)].flatMap(([stage, ofStage]) => {
+    let count = 0; // a bucket holds what is in those before it too
+    const cumulative = ofStage.map((bucket) => {
+      count += bucket.count;
+      return `${name}_bucket{stage="${stage}",le="${bucket.le === Number.POSITIVE_INFINITY ? '+Inf' : bucket.le}"} ${count}`;
+    });
+    const seconds = ofStage.reduce((sum, bucket) => sum + bucket.seconds, 0);
+    return [...cumulative, `${name}_sum{stage="${stage}"} ${seconds}`, `${name}_count{stage="${stage}"} ${count}`];
+  });
+  return [`# HELP ${name} Time that a stage of a review took, of all reviews since the database was made`, `# TYPE ${name} histogram`, ...samples, ''].join(
+    '\n',
+  );
 }

@@ -28,7 +28,14 @@ async function answer(operation: AnyOperation, deps: ApiDeps, closing: AbortSign
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   const { tenantId, tokenId, name } = userOf(request);
-  const context = { ...deps, tenantId, token: { id: tokenId, name }, requestId: request.id, signal: AbortSignal.any([gone.signal, closing]) };
+  const context = {
+    ...deps,
+    tenantId,
+    token: { id: tokenId, name },
+    requestId: request.id,
+    traceparent: request.span?.traceparent,
+    signal: AbortSignal.any([gone.signal, closing]),
+  };
   const result = await operation.run(input, context);
   reply.code(operation.status).header('cache-control', 'no-store');
   if (isMedia(operation.answers)) {
