@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { referenceTree, STORY } from '../bench/reference-tree.ts';
 
@@ -36,4 +39,31 @@ describe('the README', () => {
     expect(stdout).toContain('AC3       MISSING                    Pods become ready');
     expect(stdout).toMatch(/^BLOCKED: /m);
   });
+
+  test('asks the service for a review of the small story with its commands', async () => {
+    const [, ask, shown] = /```sh\n(api=[\s\S]*?)```\n\n```\n(# Senior[\s\S]*?)```/.exec(readme)!;
+    const data = mkdtempSync(join(tmpdir(), 'readme-'));
+    const serve = spawn(process.execPath, [main, 'serve', '--data', data, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    try {
+      let [address, token] = ['', ''];
+      for await (const line of createInterface(serve.stdout)) {
+        address = /ready at (http:\S+)/.exec(line)?.[1] ?? address;
+        token = /\baia_\S+/.exec(line)?.[0] ?? token;
+        if (token) break;
+      }
+      const { stdout, stderr } = spawnSync('bash', ['-ec', ask!.replace('http://127.0.0.1:8000', address)], {
+        cwd: root,
+        encoding: 'utf8',
+        env: { ...process.env, TOKEN: token },
+      });
+      expect(stderr).toBe('');
+      expect(stdout).toContain('event: done');
+      for (const line of shown!.split('\n')) if (line !== '…') expect(stdout).toContain(line);
+    } finally {
+      const gone = once(serve, 'exit');
+      serve.kill('SIGTERM');
+      await gone;
+      rmSync(data, { recursive: true, force: true });
+    }
+  }, 120_000);
 });
