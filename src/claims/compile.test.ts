@@ -228,6 +228,9 @@ describe('what no check stands for keeps a claim from being met', () => {
     'deploy.sh waits for rollout',
     'Update k8s/api.yaml to mount ConfigMap',
     'API readiness probe on port 9000',
+    'HPA min replicas 1, max replicas 10 for the API',
+    'API container port: 8000 named web',
+    'Create k8s/api.yaml for the API and PostgreSQL',
   ])('%s', (claim) => {
     expect(verdictOf(claim, files).is).not.toBe('met');
   });
@@ -239,6 +242,7 @@ describe('what no check stands for keeps a claim from being met', () => {
     'Create Deployment manifests',
     'Create the API Service',
     'API readiness probe on port 8000',
+    'HPA min replicas 1, max replicas 10 for the worker',
   ])('what is shown, is met: %s', (claim) => {
     expect({ claim, is: verdictOf(claim, files).is }).toEqual({ claim, is: 'met' });
   });
@@ -284,9 +288,9 @@ describe('how stories word things', () => {
   test('"persistent volume" in lower case is any storage that lasts; the kind is only meant when it is written as one', () => {
     const claim =
       'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: api }\nspec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }\n';
-    expect(verdictOf('Configure persistent volume for the API', { ...shop, 'k8s/claim.yaml': claim }).is).toBe('met');
-    expect(verdictOf('Configure persistent volume for the API', shop).is).toBe('unmet');
-    expect(verdictOf('Create PersistentVolume for the API', { ...shop, 'k8s/claim.yaml': claim }).is).toBe('unmet');
+    expect(verdictOf('Configure persistent volume for uploads', { ...shop, 'k8s/claim.yaml': claim }).is).toBe('met');
+    expect(verdictOf('Configure persistent volume for uploads', shop).is).toBe('unmet');
+    expect(verdictOf('Create PersistentVolume for uploads', { ...shop, 'k8s/claim.yaml': claim }).is).toBe('unmet');
   });
 
   test('"Add namespace: x" is undecided where every object says so and no Namespace is there', () => {

@@ -5,7 +5,7 @@ import { assertionChecks } from './assertion.ts';
 import { type Clause, clausesOf } from './clauses.ts';
 import { Components } from './component.ts';
 import { Context, type Resolution, type Subject, subjectOf } from './context.ts';
-import { EVERYDAY_KINDS, PATH_PATTERN, WORKLOAD_KINDS } from './lexicon.ts';
+import { EVERYDAY_KINDS, isProgram, PATH_PATTERN, WORKLOAD_KINDS } from './lexicon.ts';
 import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
@@ -194,10 +194,15 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
   const unread = (says: string): Check => ({ is: 'unread', aside: false, says });
   if (checks.length === 0) return unread('no check was found for this sentence');
   if (hard.length > 0) return unread(`no check was found for: ${hard.slice(0, 6).join(', ')}`);
-  const feature = soft.length > 0 ? sentence.leftFeature((at) => context.own.mentions.some(({ start, end }) => start <= at && at < end)) : undefined;
+  const isMention = (at: number) => context.own.mentions.some(({ start, end }) => start <= at && at < end);
+  const feature = soft.length > 0 ? sentence.leftFeature(isMention) : undefined;
   if (feature !== undefined) return unread(`no check was found for: ${feature}`);
   if (soft.length > 0 && checks.every(isExistence) && (!MADE.test(sentence.text) || CHANGED.test(sentence.text)))
     return unread(`no check was found for: ${soft.join(' ')}`);
+  const [stranger] = context.strangers;
+  if (stranger !== undefined) return unread(stranger);
+  const program = soft.find((word) => isProgram(word) && !isMention(sentence.text.indexOf(word)));
+  if (program !== undefined) return unread(`nothing was found that is called ${program}`);
   const part = OF_A_PART.exec(sentence.open)
     ?.slice(1)
     .find((word) => word !== undefined);

@@ -40,6 +40,8 @@ export class Context {
   readonly inventory: Inventory;
   readonly components: Components;
   readonly claim: Claim;
+  /** objects that were asked for a part of the system which has none */
+  readonly strangers = new Set<string>();
   readonly own: Subject;
   readonly parent: Subject;
   readonly resolutions: Resolution[];
@@ -94,6 +96,7 @@ export class Context {
       this.resolutions.push({ kinds, words: [...nouns, ...(subject?.files ?? [])], by, found, others: all.filter((resource) => !found.includes(resource)) });
       return { found, by };
     };
+    const meant = words.filter(({ start, workloads }) => workloads.length > 0 && /\bfor\s+(?:the\s+|our\s+)?$/i.test(this.claim.text.slice(0, start)));
     const ownFiles = inFiles(this.own.files);
     if (ownFiles.length > 0) {
       const both = ofMentions(words).filter((resource) => ownFiles.includes(resource));
@@ -108,6 +111,9 @@ export class Context {
         return say('parent', parentFiles, this.parent);
       return say('name', named.length > 1 && both.length > 0 ? both : named, { ...this.own, files: [], mentions: words });
     }
+    // "HPA for the worker", where only the API has one: another's will not do
+    if (meant.length > 0 && all.length > 0 && kinds.every((kind) => OF_ONE.has(kind)))
+      this.strangers.add(`no ${kinds.join(' or ')} was found for ${meant[0]!.words}`);
     const parentNamed = ofMentions(this.parent.mentions);
     const shared = parentFiles.filter((resource) => parentNamed.includes(resource));
     if (shared.length > 0) return say('parent', shared, this.parent);
@@ -136,6 +142,9 @@ export class Context {
     });
   }
 }
+
+/** Kinds of which each object belongs to a workload, which it names or selects. */
+const OF_ONE = new Set(['HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Service', 'ServiceMonitor']);
 
 /** What tests feed their subject is no part of the deployment, unless the story names it. */
 const ASIDE = /(?:^|\/)(?:tests?|__tests__|fixtures?|testdata|test-data)\//i;

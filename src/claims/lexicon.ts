@@ -84,6 +84,12 @@ export const synonyms = (word: string): readonly string[] => [
     .filter((each) => each !== word),
 ];
 
+const ROLES =
+  /^(?:api|backend|server|frontend|web|ui|client|webapp|spa|dashboard|worker|consumer|processor|scheduler|beat|cron|monitoring|proxy|gateway|storage|cache|broker|model|inference|ml|database|db|express|react|nginx)$/;
+
+/** Whether a word is the name of a program that systems are made of: PostgreSQL, Redis, Kafka; roles such as "database" are no names. */
+export const isProgram = (word: string): boolean => !ROLES.test(word.toLowerCase()) && SAME.some((group) => group.includes(word.toLowerCase()));
+
 export const COMMAND_WORDS =
   'kubectl|oc|helm|helmfile|kustomize|kubeconform|kubeval|kube-linter|kube-score|conftest|docker-compose|docker|podman|buildah|minikube|kind|k3d|k3s|curl|wget|nc|ping|nslookup|dig|psql|pg_isready|redis-cli|celery|npm|npx|pnpm|yarn|node|python3?|pip|pytest|uvicorn|make|just|task|go|cargo|mvn|gradle|\\./gradlew|\\./mvnw|cd|flux|argocd|terraform|tofu|ansible|ansible-playbook|bash|sh|shellcheck|yamllint|trivy|git|gh|k6|hey|ab|wrk|locust|stern|k9s|openssl|mdbook|nginx|ruff|mypy|pyright|eslint|tsc|vitest|jest';
 

@@ -93,7 +93,7 @@ class Reader {
     if (onlyThere && !this.#sentence.has(/\b(?:services?|containers?|sidecars?|compose)\b/i)) return [];
     if (this.#checks.length > 0)
       this.#sentence.takeAll(
-        /\b(?:docker[- ]?compose|compose|services?|containers?|sidecars?|stack|volumes?|networks?|ports?|images?|environment|env|variables?|vars?|limits?|memory|cpu|health\s?-?checks?|conditions?|polic(?:y|ies)|persistence|persistent|resources?|existing|root|local|development|production|production-ready|profiles?|definitions?|custom)\b/i,
+        /\b(?:docker[- ]?compose|compose|services?|containers?|sidecars?|stack|volumes?|networks?|ports?|images?|environment|env|variables?|vars?|limits?|memory|cpu|health\s?-?checks?|conditions?|polic(?:y|ies)|resources?|existing|root|local|development|production|production-ready|profiles?|definitions?|custom)\b/i,
       );
     return this.#checks;
   }
