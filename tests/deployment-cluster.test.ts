@@ -7,12 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createClient } from '../src/api/client.ts';
 import { makeRepository } from './git-server.ts';
 import { trueStory } from './scratch-repository.ts';
-import { images, KUBECONFIG, kubectl, noCluster, up } from './test-cluster.ts';
+import { down, images, KUBECONFIG, kubectl, noCluster, up } from './test-cluster.ts';
 
 /* The manifests of k8s/ on a real cluster: what the story of our own deployment says, and what a user trusts in. */
 
 const skipped = process.env.DEPLOYMENT ? noCluster : 'DEPLOYMENT is not set (npm run test:deployment sets it)';
 if (skipped) console.log(`tests/deployment-cluster.test.ts is skipped: ${skipped}`);
+
+/** npm run test:deployment:no-policy: the cluster is stopped for it, and started again afterwards */
+const withoutPolicies = process.env.DEPLOYMENT === 'no-policy';
 
 const ROOT = join(import.meta.dirname, '..');
 const CLUSTER = join(ROOT, '../shared/cluster');
@@ -81,7 +84,21 @@ function remove(): void {
   kubectl('delete', 'namespace', 'ai-agents', 'ai-agents-visitor', '--ignore-not-found', '--timeout=180s');
 }
 
-describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
+function makeImages(): void {
+  const local = kubectl('kustomize', join(ROOT, 'k8s/overlays/local'));
+  images(
+    ['postgres', /image: (\S*postgres:\S+)/.exec(local)![1]!],
+    ['redis', /image: (\S*redis:\S+)/.exec(local)![1]!],
+    ['node', 'docker.io/library/node:24.21.0-trixie-slim'],
+    ['shell', 'docker.io/library/busybox:1.37'],
+  );
+  execFileSync(join(CLUSTER, 'image'), ['build', ROOT, 'docker.io/library/ai-agents:1.0.0'], { stdio: 'ignore' });
+}
+
+/** The manifests that the story speaks of, asking for what two cores have. */
+const STORYS_OWN = ['--context', 'test', '--kubeconfig', KUBECONFIG, '--requests', '25%', '--format', 'json'];
+
+describe.skipIf(skipped || withoutPolicies)('our own deployment', { timeout: 3 * MINUTES }, () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'deployment-')));
   let gitHost: ChildProcess;
   let platform: Client;
@@ -100,14 +117,7 @@ describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
   beforeAll(async () => {
     up();
     remove(); // what a run that was stopped has left
-    images(
-      ['postgres', /image: (\S*postgres:\S+)/.exec(kubectl('kustomize', join(ROOT, 'k8s/overlays/local')))![1]!],
-      ['redis', /image: (\S*redis:\S+)/.exec(kubectl('kustomize', join(ROOT, 'k8s/overlays/local')))![1]!],
-      ['node', 'docker.io/library/node:24.21.0-trixie-slim'],
-      ['shell', 'docker.io/library/busybox:1.37'],
-    );
-    execFileSync(join(CLUSTER, 'image'), ['build', ROOT, 'docker.io/library/ai-agents:1.0.0'], { stdio: 'ignore' });
-
+    makeImages();
     gitHost = spawn('ip', ['netns', 'exec', 'outside', process.execPath, join(ROOT, 'tests/git-host.ts'), GIT.address, String(GIT.port)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -320,13 +330,39 @@ describe.skipIf(skipped)('our own deployment', { timeout: 3 * MINUTES }, () => {
     remove(); // two cores hold one of them
     const { status, stdout } = spawnSync(
       process.execPath,
-      [
-        ...['src/cli/main.ts', 'review', STORY, '--manifests', 'k8s/base', '--manifests', 'k8s/components/ingress', '--format', 'json'],
-        ...['--context', 'test', '--kubeconfig', KUBECONFIG, '--requests', '25%'],
-      ],
+      [...['src/cli/main.ts', 'review', STORY, '--manifests', 'k8s/base', '--manifests', 'k8s/components/ingress', ...STORYS_OWN]],
       { cwd: ROOT, encoding: 'utf8' },
     );
     const { outcome, claims } = JSON.parse(stdout) as { outcome: string; claims: { id: string; verdict: string }[] };
     expect({ outcome, open: claims.filter(({ verdict }) => verdict !== 'met'), status }).toEqual({ outcome: 'APPROVE', open: [], status: 0 });
+  });
+});
+
+describe.skipIf(skipped || !withoutPolicies)('our own deployment on a network that ignores policies', { timeout: 4 * MINUTES }, () => {
+  beforeAll(() => {
+    up(false);
+    makeImages();
+  }, 30 * MINUTES);
+  afterAll(() => {
+    down();
+    up();
+  }, 3 * MINUTES);
+
+  test('test-deployment.sh calls the policies unproven', () => {
+    const { status, stdout } = script('test-deployment.sh');
+    expect(stdout.split('\n').filter((line) => !line.startsWith('PASSED '))).toEqual([expect.stringContaining('UNPROVEN the network policies'), '']);
+    expect(status).toBe(0);
+  });
+
+  test('a proof calls every denied flow unproven, and so the whole', () => {
+    const { status, stdout } = spawnSync(process.execPath, ['src/cli/main.ts', 'verify', 'k8s/base', 'k8s/components/ingress', ...STORYS_OWN], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    const { outcome, checks } = JSON.parse(stdout) as { outcome: string; checks: { check: { says: string }; verdict: { is: string } }[] };
+    const denied = checks.filter(({ check }) => check.says.includes('does not reach'));
+    expect(denied.length).toBeGreaterThan(3);
+    expect(denied.map(({ verdict }) => verdict.is)).toEqual(denied.map(() => 'unproven'));
+    expect({ outcome, status }).toEqual({ outcome: 'unproven', status: 1 });
   });
 });
