@@ -197,11 +197,17 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
   const isMention = (at: number) => context.own.mentions.some(({ start, end }) => start <= at && at < end);
   const feature = soft.length > 0 ? sentence.leftFeature(isMention) : undefined;
   if (feature !== undefined) return unread(`no check was found for: ${feature}`);
-  if (soft.length > 0 && checks.every(isExistence) && (!MADE.test(sentence.text) || CHANGED.test(sentence.text)))
+  if (
+    soft.length > 0 &&
+    checks.every((check) => isExistence(check) || (check.is === 'script' && check.step === 'works' && /^\S+\.sh\b/.test(sentence.text))) &&
+    (!MADE.test(sentence.text) || CHANGED.test(sentence.text))
+  )
     return unread(`no check was found for: ${soft.join(' ')}`);
   const [stranger] = context.strangers;
   if (stranger !== undefined) return unread(stranger);
-  const program = soft.find((word) => isProgram(word) && !isMention(sentence.text.indexOf(word)));
+  const program = soft.find(
+    (word) => isProgram(word) && !isMention(sentence.text.indexOf(word)) && LISTED.test(sentence.text.slice(0, sentence.text.indexOf(word))),
+  );
   if (program !== undefined) return unread(`nothing was found that is called ${program}`);
   const part = OF_A_PART.exec(sentence.open)
     ?.slice(1)
@@ -212,8 +218,10 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
 }
 
 /** Whether a check only asks that something is there. */
-const isExistence = (check: Check): boolean =>
-  check.is === 'file' || (check.is === 'script' && check.step === 'works') || (check.is === 'fragment' && check.says.startsWith('there is '));
+const isExistence = (check: Check): boolean => check.is === 'file' || (check.is === 'fragment' && check.says.startsWith('there is '));
+
+/** Before a name that is listed: "for the API and Kafka"; what stands behind a dash only describes. */
+const LISTED = /\b(?:for|and|with|of)\s+(?:the\s+|an?\s+)?$|,\s*$/i;
 
 /** `Update k8s/api.yaml to mount the ConfigMap`: what it says is that the file does that. */
 const CHANGED = /^(?:\S+\s+)?(?:update|modify|change|extend|edit|adjust|patch|refactor)\w*\s.{0,120}?\sto\s/i;
