@@ -43,6 +43,12 @@ export const fileTooLarge = (path: string, bytes: number, limit: number) =>
   new Problem('FILE_TOO_LARGE', `${path} has ${bytes} bytes, more than the ${limit} that are read of one file`, {
     hint: 'Exclude it with --manifests, or split it.',
   });
+export const folderTooLarge = (dir: string, limit: number) =>
+  new Problem('FOLDER_TOO_LARGE', `${dir} holds more than ${limit} files and is in no git repository that would say which of them count`, {
+    hint: 'Name the folder of the manifests.',
+  });
+export const inputTooLarge = (limit: number) =>
+  new Problem('INPUT_TOO_LARGE', `standard input has more than the ${limit} bytes that are read of it`, { hint: 'Write it to files and name their folder.' });
 export const readLimit = (path: string, limit: number) =>
   new Problem('READ_LIMIT', `${path} was not read: the files before it came to the ${limit} bytes that one review reads`, {
     hint: 'Narrow what is reviewed with --manifests.',

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../src/cli/host.ts';
@@ -29,12 +30,19 @@ interface Ran {
 /** One command line in this process. */
 async function run(
   args: readonly string[],
-  { cwd = good.root, env = {}, terminal = false, write }: { cwd?: string; env?: Host['env']; terminal?: boolean; write?: () => Promise<void> } = {},
+  {
+    cwd = good.root,
+    env = {},
+    terminal = false,
+    stdin = [],
+    write,
+  }: { cwd?: string; env?: Host['env']; terminal?: boolean; stdin?: Uint8Array[]; write?: () => Promise<void> } = {},
 ): Promise<Ran> {
   let [out, err] = ['', ''];
   const host: Host = {
     cwd,
     env,
+    stdin: Readable.from(stdin),
     stdout: { isTerminal: terminal, write: write ?? (async (text) => void (out += text)) },
     stderr: { isTerminal: terminal, write: async (text) => void (err += text) },
     signal: new AbortController().signal,
@@ -255,7 +263,27 @@ describe('lint', () => {
   test('nothing to lint is no success', async () => {
     expect(await run(['lint', 'docs'])).toMatchObject({ code: 2, err: expect.stringMatching(/^MANIFESTS_MISSING: /) });
     expect(await run(['lint', 'nowhere'])).toMatchObject({ code: 2, err: expect.stringMatching(/^FILE_NOT_FOUND: /) });
-    expect(await run(['lint', '/'])).toMatchObject({ code: 2, err: expect.stringMatching(/^NOT_A_REPOSITORY: /) });
+    expect(await run(['lint', '/'])).toMatchObject({ code: 2, err: expect.stringMatching(/^FOLDER_TOO_LARGE: /) });
+  });
+
+  test('what is in no repository: a folder, a file of it, and what is piped in', async () => {
+    using repository = new ScratchRepository({ 'k8s/pod.yaml': pod, 'node_modules/x/pod.yaml': pod, 'more/pod.yaml': pod });
+    rmSync(join(repository.root, '.git'), { recursive: true });
+    symlinkSync('/etc/hostname', join(repository.root, 'k8s/link.yaml'));
+    for (const path of ['.', 'k8s', 'k8s/pod.yaml']) {
+      const { code, out, err } = await run(['lint', path], { cwd: repository.root });
+      expect({ code, err }).toEqual({ code: 1, err: '' });
+      expect(out).toMatch(/^ *high +k8s\/pod\.yaml:\d+/m);
+      expect(out).toMatch(/, without a commit$/m);
+      expect(out).not.toMatch(/node_modules|link\.yaml/);
+    }
+    expect(await run(['lint', 'nowhere'], { cwd: repository.root })).toMatchObject({ code: 2, err: expect.stringMatching(/^FILE_NOT_FOUND: /) });
+    expect((await run(['lint', 'k8s', 'more'], { cwd: repository.root })).out).toMatch(/more\/pod\.yaml/);
+    expect((await run(['lint', join(repository.root, 'k8s')])).out).toMatch(/^ *high +pod\.yaml:/m);
+    const piped = (text: string) => run(['lint', '-'], { stdin: [Buffer.from(text)] });
+    expect(await piped(pod)).toMatchObject({ code: 1, out: expect.stringMatching(/^ *high +stdin\.yaml:\d+/m) });
+    expect(await piped('')).toMatchObject({ code: 2, err: expect.stringMatching(/^MANIFESTS_MISSING: /) });
+    expect(await piped('a\0b')).toMatchObject({ code: 2 });
   });
 });
 

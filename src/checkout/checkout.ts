@@ -5,7 +5,7 @@ import type { Source } from './source.ts';
 export interface Checkout {
   /** absolute path of the repository's top folder */
   readonly root: string;
-  /** the commit that was read, or that the work tree is based on; null before the first commit */
+  /** the commit that was read, or that the work tree is based on; null before the first commit, and outside a repository */
   readonly commit: string | null;
   /** whether the work tree differs from `commit`; never so when a ref was named */
   readonly dirty: boolean;

@@ -5,6 +5,8 @@ export interface Host {
   /** absolute */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** what is piped in */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly signal: AbortSignal;
@@ -37,6 +39,9 @@ export function thisProcess(): Host {
   return {
     cwd: process.cwd(),
     env: process.env,
+    get stdin() {
+      return process.stdin;
+    },
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     signal: interruption.signal,

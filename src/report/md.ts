@@ -43,7 +43,7 @@ function storyTitle(title: string): string {
 }
 
 function commitOf({ commit, dirty }: Pick<LintReport, 'commit' | 'dirty'>): string {
-  if (commit === null) return 'none yet; the work tree was reviewed';
+  if (commit === null) return 'none; the files were read as they are';
   return dirty ? `${commit}, with uncommitted changes` : commit;
 }
 

@@ -73,7 +73,7 @@ const ActionItem = z.strictObject({
 const bound = {
   version: z.literal(1).describe('of this format'),
   reviewer: z.string().describe('program and version'),
-  commit: z.string().nullable().describe('null before the first commit'),
+  commit: z.string().nullable().describe('null before the first commit, and outside a repository'),
   dirty: z.boolean().describe('whether files differ from the commit'),
 };
 const files = z.array(z.strictObject({ path: z.string(), sha256 })).describe('every file that is cited');

@@ -44,7 +44,7 @@ const heading = (title: string, tally: string, paint: Paint) => `${paint('bold',
 
 /** Which state of the repository was looked at. */
 function at({ commit, dirty }: Pick<LintReport, 'commit' | 'dirty'>): string {
-  if (commit === null) return 'before the first commit';
+  if (commit === null) return 'without a commit';
   return `at ${commit.slice(0, 12)}${dirty ? ', with uncommitted changes' : ''}`;
 }
 
