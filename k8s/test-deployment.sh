@@ -118,7 +118,7 @@ causes() {
   [[ $text != *CONFIG_INVALID* ]] || echo "CAUSE    a setting is wrong: $(grep -o 'CONFIG_INVALID.*' <<<"$text" | head -1)"
 }
 explain() {
-  causes
+  causes | awk '!seen[$0]++'
   ours get pods 2>&1 || true
   pods_say | grep -v '^[^ ]* *$' || true
   logs
@@ -147,11 +147,8 @@ wanted_keys() {
     grep ' .' | sort -u >"$work/keys"
 }
 has_secrets() {
-  local found
   wanted_keys
-  found=$(causes | grep Secret) || return 0
-  echo "$found"
-  return 1
+  [[ $(causes) != *' Secret '* ]]
 }
 rolled_out() { ours rollout status "$1" --timeout="${timeout}s"; }
 migrated() {
@@ -164,7 +161,7 @@ endpoints() {
   local service
   for service in api postgresql redis; do
     ours get service "$service" >/dev/null 2>&1 || continue # somebody else runs it: components/external-services
-    ours get endpointslices --selector "kubernetes.io/service-name=$service" --output 'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses}' | grep -q . ||
+    [[ -n $(ours get endpointslices --selector "kubernetes.io/service-name=$service" --output 'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses}') ]] ||
       { echo "no pod is behind the Service $service"; return 1; }
   done
 }
