@@ -153,6 +153,20 @@ export class Scene {
     return text === undefined ? undefined : { text: this.facts.redact(text), previous };
   }
 
+  /**
+   * Why the kubelet cannot make a container, in its words. Its Event comes at once; the pod's status only says it when the kubelet looks at the pod again,
+   * which takes up to fifteen seconds.
+   */
+  refusal({ pod }: PodView, { name, status }: ContainerView): { message: string; field: string } | undefined {
+    const { waiting, running, terminated } = status?.state ?? {};
+    if (waiting?.reason === REFUSED) return { message: waiting.message ?? '', field: 'state.waiting' };
+    if (running || terminated || status?.lastState?.terminated) return undefined;
+    const said = this.eventsOn(pod).find(
+      ({ reason, message, involvedObject }) => reason === 'Failed' && message?.startsWith('Error: ') && involvedObject.fieldPath?.includes(`{${name}}`),
+    );
+    return said && { message: said.message!.slice('Error: '.length), field: 'event Failed' };
+  }
+
   /** When the kubelet first said that it cannot start a container, RFC 3339. */
   refusedSince({ pod }: PodView, { name }: ContainerView): string | undefined {
     const said = this.eventsOn(pod).filter(({ type, involvedObject }) => type === 'Warning' && involvedObject.fieldPath?.includes(`{${name}}`));
@@ -201,6 +215,8 @@ export class Scene {
 /** More than ten Events that differ only in their words become one with this before the newest of them (client-go's EventAggregator). */
 const uncombined = (event: Event): Event => (event.message?.startsWith(COMBINED) ? { ...event, message: event.message.slice(COMBINED.length) } : event);
 const COMBINED = '(combined from similar events): ';
+
+const REFUSED = 'CreateContainerConfigError';
 
 const keyOf = (kind: string | undefined, namespace: string | undefined, name: string | undefined): string => `${kind} ${namespace ?? ''}/${name}`;
 

@@ -12,15 +12,13 @@ const MISSING_FILE = /MountVolume\.SetUp failed for volume "([^"]*)" : (?:refere
 export const configurationCauses = defineCauses(function* (scene) {
   for (const view of scene.pods) {
     for (const container of view.containers) {
-      const waiting = container.status?.state?.waiting;
-      if (waiting?.reason !== 'CreateContainerConfigError') continue;
-      const message = waiting.message ?? '';
-      const found = missingIn(message, view, container, scene);
+      const refusal = scene.refusal(view, container);
+      const found = refusal && missingIn(refusal.message, view, container, scene);
       if (!found) continue;
       yield {
         ...found,
         member: view.member,
-        evidence: [scene.facts.fact(containerRef(view, container), 'state.waiting', `${waiting.reason}: ${message}`)],
+        evidence: [scene.facts.fact(containerRef(view, container), refusal.field, refusal.message)],
         shown: scene.refusedSince(view, container),
       };
     }

@@ -14,7 +14,8 @@ export const crashCauses = defineCauses(function* (scene) {
     for (const container of view.containers) {
       const { status } = container;
       const ended = status?.state?.terminated ?? status?.lastState?.terminated;
-      if (!ended || (ended.exitCode === 0 && ended.reason !== 'OOMKilled')) {
+      const well = ended?.exitCode === 0 && ended.reason !== 'OOMKilled';
+      if (!ended || (well && !shouldRun(view, container))) {
         const wrongUser = refusedUser(view, container, scene);
         if (wrongUser) yield wrongUser;
         continue;
@@ -24,7 +25,7 @@ export const crashCauses = defineCauses(function* (scene) {
         startFailure(view, container, ended) ??
         outOfMemory(view, container, ended) ??
         killedByProbe(view, container, ended, scene) ??
-        ownWords(view, container, ended, scene);
+        (well ? endsByItself(view, container, scene) : ownWords(view, container, ended, scene));
       if (!found) continue;
       const ref = containerRef(view, container);
       const facts = [
@@ -45,6 +46,24 @@ export const crashCauses = defineCauses(function* (scene) {
     }
   }
 });
+
+/** A container that is started again whenever it ends: even a good end is none. */
+const shouldRun = ({ pod }: PodView, { init }: ContainerView): boolean => !init && (pod.spec?.restartPolicy ?? 'Always') === 'Always';
+
+/** A program that does its work and ends, where one that serves is expected: `sh` without a script, a task in a Deployment, a server that goes to the background. */
+function endsByItself(view: PodView, container: ContainerView, scene: Scene): Found | undefined {
+  const logs = scene.logs(view, container);
+  if (logs === undefined || !again(view, container, scene)) return undefined;
+  const last = logs.text.trimEnd().split('\n').slice(-10).join('\n');
+  return {
+    id: 'program-ends',
+    says: `The program of container ${container.name} ends by itself with exit code 0, and its ${view.member.prepared.object.kind} starts it again and again.`,
+    fix: 'Let it go on running in the foreground, or make it a Job.',
+    at: commandPlace(view, container),
+    nature: 'symptom',
+    ...(last === '' ? {} : { line: last }),
+  };
+}
 
 /** When the container last ended in any pod of its workload: the ending that made it certain. */
 const lastEnding = ({ member }: PodView, { name }: ContainerView, scene: Scene): string | undefined =>
@@ -128,7 +147,7 @@ const FORGIVEN = 60_000;
 
 /** The kubelet ended it because a liveness or startup probe failed. */
 function killedByProbe(view: PodView, container: ContainerView, ended: Terminated, scene: Scene): Found | undefined {
-  if (ended.exitCode !== 137 && ended.exitCode !== 143) return undefined;
+  if (ended.exitCode !== 137 && ended.exitCode !== 143 && ended.exitCode !== 0) return undefined;
   const events = scene.eventsOn(view.pod).filter(({ involvedObject }) => involvedObject.fieldPath?.includes(`{${container.name}}`));
   const killing = events.find(({ reason, message }) => reason === 'Killing' && /failed (?:liveness|startup) probe/.test(message ?? ''));
   if (!killing || (container.status?.ready && scene.now - Date.parse(lastSeen(killing)) > FORGIVEN)) return undefined;
@@ -148,10 +167,9 @@ function killedByProbe(view: PodView, container: ContainerView, ended: Terminate
 
 /** "container has runAsNonRoot and image will run as root", "… has non-numeric user": the kubelet refuses before anything runs. */
 function refusedUser(view: PodView, container: ContainerView, scene: Scene): Cause | undefined {
-  const waiting = container.status?.state?.waiting;
-  const message = waiting?.message ?? '';
-  if (waiting?.reason !== 'CreateContainerConfigError' || !/runAsNonRoot|non-numeric user|run as root/.test(message)) return undefined;
-  const named = /non-numeric user \(?"?([\w-]+)/.exec(message)?.[1];
+  const refusal = scene.refusal(view, container);
+  if (!refusal || !/runAsNonRoot|non-numeric user|run as root/.test(refusal.message)) return undefined;
+  const named = /non-numeric user \(?"?([\w-]+)/.exec(refusal.message)?.[1];
   return {
     id: 'wrong-user',
     member: view.member,
@@ -160,7 +178,7 @@ function refusedUser(view: PodView, container: ContainerView, scene: Scene): Cau
       : `Image ${container.spec.image} runs as root, which runAsNonRoot forbids.`,
     fix: 'Set runAsUser to a numeric user id that the image can run as.',
     at: userPlace(view, container),
-    evidence: [scene.facts.fact(containerRef(view, container), 'state.waiting', `${waiting.reason}: ${message}`)],
+    evidence: [scene.facts.fact(containerRef(view, container), refusal.field, refusal.message)],
     shown: scene.refusedSince(view, container),
     nature: 'fault',
   };
