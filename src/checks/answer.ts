@@ -68,6 +68,14 @@ export function answer(check: Check, ground: Ground): Verdict {
 
 /** A claim's own verdict, from all its checks. */
 export function answerAll(checks: readonly Check[], ground: Ground): Verdict {
+  const [guard] = checks.filter((check) => check.is === 'unread' && check.guards);
+  if (guard) {
+    const rest = answerAll(
+      checks.filter((check) => check !== guard),
+      ground,
+    );
+    return rest.is === 'met' ? { is: 'unproven', because: (guard as { says: string }).says, evidence: rest.evidence } : rest;
+  }
   const verdicts = checks.map((check): Verdict => {
     const verdict = answer(check, ground);
     if (!check.weak || (verdict.is !== 'unmet' && verdict.is !== 'partial')) return verdict;

@@ -245,4 +245,6 @@ export interface UnreadCheck extends Says {
   readonly is: 'unread';
   /** taste, bookkeeping or an announcement of later work: its parent is judged without it */
   readonly aside: boolean;
+  /** it keeps the claim from being met, and takes nothing from what contradicts it */
+  readonly guards?: true;
 }

@@ -235,6 +235,11 @@ describe('what no check stands for keeps a claim from being met', () => {
     expect(verdictOf(claim, files).is).not.toBe('met');
   });
 
+  test('and takes nothing from the absence of what it should have made', () => {
+    expect(verdictOf('`docs/operations.md` - guide for operators', files).is).toBe('unmet');
+    expect(verdictOf('Create k8s/cache.yaml with eviction alerts', files).is).toBe('unmet');
+  });
+
   test.each([
     'Create k8s/api.yaml with Deployment and Service',
     'Create k8s/settings.yaml with placeholder values',

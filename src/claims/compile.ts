@@ -192,23 +192,26 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
 function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context): Check | undefined {
   const { hard, soft, words } = sentence.leftOver();
   const unread = (says: string): Check => ({ is: 'unread', aside: false, says });
+  // that what it makes is not there stands, whatever else it would have
+  const makes = MADE.test(sentence.text) || /^[\w./-]*[./][\w./-]*\w\b/.test(sentence.text);
+  const guard = (says: string): Check => ({ is: 'unread', aside: false, ...(makes ? { guards: true as const } : {}), says });
   if (checks.length === 0) return unread('no check was found for this sentence');
   if (hard.length > 0) return unread(`no check was found for: ${hard.slice(0, 6).join(', ')}`);
   const isMention = (at: number) => context.own.mentions.some(({ start, end }) => start <= at && at < end);
   const feature = soft.length > 0 ? sentence.leftFeature(isMention) : undefined;
-  if (feature !== undefined) return unread(`no check was found for: ${feature}`);
+  if (feature !== undefined) return guard(`no check was found for: ${feature}`);
   if (
     soft.length > 0 &&
     checks.every((check) => isExistence(check) || (check.is === 'script' && check.step === 'works' && /^\S+\.sh\b/.test(sentence.text))) &&
     (!MADE.test(sentence.text) || CHANGED.test(sentence.text))
   )
-    return unread(`no check was found for: ${soft.join(' ')}`);
+    return guard(`no check was found for: ${soft.join(' ')}`);
   const [stranger] = context.strangers;
   if (stranger !== undefined) return unread(stranger);
   const program = soft.find(
     (word) => isProgram(word) && !isMention(sentence.text.indexOf(word)) && LISTED.test(sentence.text.slice(0, sentence.text.indexOf(word))),
   );
-  if (program !== undefined) return unread(`nothing was found that is called ${program}`);
+  if (program !== undefined) return guard(`nothing was found that is called ${program}`);
   const part = OF_A_PART.exec(sentence.open)
     ?.slice(1)
     .find((word) => word !== undefined);
