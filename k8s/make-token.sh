@@ -44,7 +44,9 @@ EOF
 for ((second = 0; second < 120; second++)); do
   case $(kube get pod "$pod" --output 'jsonpath={.status.phase}') in
     Succeeded)
-      kube logs "$pod"
+      said=$(kube logs "$pod")
+      grep -v '^aia_' <<<"$said" >&2 || true
+      grep '^aia_' <<<"$said" # alone, so that TOKEN=$(k8s/make-token.sh …) is the token
       exit 0
       ;;
     Failed) break ;;
