@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -310,6 +310,28 @@ describe.skipIf(skipped || withoutPolicies)('our own deployment', { timeout: 3 *
     expect(await seen()).toEqual(before);
     expect(containersOf('api').map(({ restartCount }) => restartCount)).toEqual(restarts);
     const { id } = await order('shop.git', 'docs/story.md');
+    expect((await end(id, 60)).state).toBe('done');
+  });
+
+  test('the backup that docs/deployment.md makes brings back what was lost', async () => {
+    const [, section = ''] = readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8').split('## Backup and restore\n');
+    const [backUp = '', restore = ''] = Array.from(section.matchAll(/^```sh\n(.*?)^```$/gms), ([, commands]) => commands!);
+    writeFileSync(join(folder, 'kubectl'), `#!/bin/sh\nexec ${join(CLUSTER, 'kubectl')} "$@"\n`, { mode: 0o755 });
+    const asDocumented = (commands: string) =>
+      execFileSync('bash', ['-euo', 'pipefail', '-c', commands.replace('k8s/overlays/local', folder)], {
+        cwd: folder,
+        env: { ...process.env, PATH: `${folder}:${process.env.PATH}`, context: 'test' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+    const seen = async () => (await platform.listReviews({ limit: 100 })).reviews;
+    const before = await seen();
+    asDocumented(backUp);
+    const sql = 'PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U "$POSTGRES_USER" "$POSTGRES_DB" -c "TRUNCATE ai_agents.reviews CASCADE"';
+    ours('exec', 'postgresql-0', '--', 'sh', '-c', sql);
+    expect(await seen()).toEqual([]);
+    asDocumented(restore);
+    expect(await seen()).toEqual(before);
+    const { id } = await order('shop.git', 'docs/story-399.md');
     expect((await end(id, 60)).state).toBe('done');
   });
 
