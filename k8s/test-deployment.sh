@@ -153,7 +153,7 @@ has_secrets() {
 rolled_out() { ours rollout status "$1" --timeout="${timeout}s"; }
 migrated() {
   local job
-  job=$(ours get jobs --selector app=migrate --output name)
+  job=$(ours get jobs --selector app=migrate --sort-by .metadata.creationTimestamp --output name | tail -1)
   if [[ -z $job && -n $check ]]; then return; fi # it is removed after a day; the API's readiness asks for the schema
   ours wait --for=condition=complete "$job" --timeout="${timeout}s"
 }
