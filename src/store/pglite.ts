@@ -95,6 +95,7 @@ class Session {
     });
     this.#thread.on('error', (error) => this.#break(error));
     this.#thread.on('exit', () => this.#break(new Error('its thread has ended')));
+    this.#thread.unref(); // after listening, which would take it back
   }
 
   /** Not waited for: whoever asks something waits, and is told when there is no database. */
@@ -191,9 +192,7 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 function startThread(): Worker {
   const program = new URL(import.meta.url.endsWith('.ts') ? './pglite-thread.ts' : './pglite-thread.js', import.meta.url);
   const cache = module.getCompileCacheDir();
-  const thread = new Worker(program, { workerData: cache && dirname(cache), execArgv: [], env: {} });
-  thread.unref();
-  return thread;
+  return new Worker(program, { workerData: cache && dirname(cache), execArgv: [], env: {} });
 }
 
 declare global {
