@@ -45,6 +45,7 @@ for (const [name, leftOut] of [
     stdin: { contents: "export { thisProcess } from './src/cli/host.ts'; export { main } from './src/cli/program.ts';", resolveDir: '.' },
     outfile: `dist/${name}.cjs`,
     format: 'cjs',
+    supported: { 'dynamic-import': false }, // in a script Node warns of each first one that leaves the bundle; require can do what is left
     define: { 'import.meta.url': 'url' },
     banner: { js: '(function (module, require, url) {' },
     footer: { js: '})' },
