@@ -83,13 +83,13 @@ trap 'exit 1' INT TERM
 pods_say() { # what pods wait for, in the words of the cluster
   ours get pods --output 'jsonpath={range .items[*]}{.metadata.name}{range .status.conditions[?(@.status=="False")]} {.message}{end}{range .status.initContainerStatuses[*]} {.state.waiting.reason} {.state.waiting.message}{end}{range .status.containerStatuses[*]} {.state.waiting.reason} {.state.waiting.message}{end}{"\n"}{end}'
 }
-logs() {
+logs() { # LINES
   local workload
   for workload in deployment/api deployment/worker; do
-    ours logs "$workload" --tail=20 2>&1 || true
+    ours logs "$workload" --tail="$1" 2>&1 || true
   done
   for workload in $(ours get pods --selector app=migrate --output name); do
-    ours logs "$workload" --all-containers --tail=20 2>&1 || true
+    ours logs "$workload" --all-containers --tail="$1" 2>&1 || true
   done
 }
 # Why, as far as it can be told, and what to do: the rows of "Troubleshooting" in docs/deployment.md.
@@ -112,7 +112,7 @@ causes() {
   [[ $text != *'Insufficient memory'* ]] || echo "CAUSE    no node has the memory left that a pod asks for: overlays/local asks for less, or add nodes"
   [[ $text != *PersistentVolumeClaim* ]] ||
     echo "CAUSE    a volume is not bound: kubectl --context $context get storageclass; name one under volumeClaimTemplates"
-  text=$(logs)
+  text=$(logs 200)
   [[ $text != *'password authentication failed'* ]] ||
     echo "CAUSE    PostgreSQL refuses a password: it keeps the one that it began with. Put that one back into the Secret, or change it in PostgreSQL too"
   [[ $text != *CONFIG_INVALID* ]] || echo "CAUSE    a setting is wrong: $(grep -o 'CONFIG_INVALID.*' <<<"$text" | head -1)"
@@ -121,7 +121,7 @@ explain() {
   causes | awk '!seen[$0]++'
   ours get pods 2>&1 || true
   pods_say | grep -v '^[^ ]* *$' || true
-  logs
+  logs 20
 }
 
 step() { # NAME COMMAND...
