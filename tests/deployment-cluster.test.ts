@@ -348,6 +348,22 @@ describe.skipIf(skipped || withoutPolicies)('our own deployment', { timeout: 3 *
     expect(there()).toEqual(before);
   });
 
+  test('test-deployment.sh names a wrong password, a missing key and a missing Secret', () => {
+    const causes = () => {
+      const { status, stdout } = script('test-deployment.sh', '--check', '--timeout', '20');
+      return { status, causes: stdout.split('\n').filter((line) => line.startsWith('CAUSE ')) };
+    };
+    const named = (...texts: string[]) => ({ status: 1, causes: texts.map((text) => expect.stringContaining(text)) });
+    ours('patch', 'secret', 'postgres-credentials', '-p', '{"stringData":{"password":"another"}}');
+    ours('delete', 'jobs', '--all');
+    kubectl('apply', '-k', folder);
+    expect(causes()).toEqual(named('PostgreSQL refuses a password'));
+    ours('patch', 'secret', 'redis-credentials', '--type=json', '-p', '[{"op":"remove","path":"/data/password"}]');
+    expect(causes()).toEqual(named('the Secret redis-credentials has no key password', 'PostgreSQL refuses a password'));
+    ours('delete', 'secret', 'database-login');
+    expect(causes()).toEqual(named('there is no Secret database-login', 'the Secret redis-credentials has no key password', 'PostgreSQL refuses a password'));
+  });
+
   test('our own review of our own story approves it, with what the cluster says', () => {
     remove(); // two cores hold one of them
     const { status, stdout } = spawnSync(
