@@ -64,7 +64,7 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
   const processes = opened(new ReviewProcesses(config.reviewMemory));
   opened(
     soon(() => {
-      if (firstToken !== undefined) giveBackMemory().catch(() => {}); // it comes back by itself too
+      giveBackMemory().catch(() => {}); // it comes back by itself too
       return startWorker({
         store,
         queue,
@@ -98,7 +98,7 @@ function soon(begin: () => AsyncDisposable): AsyncDisposable {
   };
 }
 
-/** What making a new folder leaves behind is 40 MB, which V8 would give back some ten seconds later. */
+/** What a start leaves behind is 15 MB, and 40 when it made a new folder; V8 would give it back some ten seconds later. */
 async function giveBackMemory(): Promise<void> {
   const { Session } = process.getBuiltinModule('node:inspector/promises');
   const session = new Session();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_LIMIT } from '../checkout/decode.ts';
 import { cloneFailed, cloneTimedOut, cloneTooLarge, unknownRef } from '../errors.ts';
+import { LinkedAbort } from '../linked-abort.ts';
 import { breakLocks, evict, openEntry, packedBytes, type RepositoryCache, resetConfiguration } from './cache.ts';
 import type { Credential } from './credentials.ts';
 import { type Access, git, offline, openAccess } from './git.ts';
@@ -60,10 +61,10 @@ const isRef = (ref: string): boolean =>
 const isCommitId = (ref: string): boolean => /^[0-9a-f]{40}$/.test(ref);
 
 async function withinSeconds<T>(seconds: number, location: RemoteLocation, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const timeout = new AbortController();
+  using timeout = new LinkedAbort(signal);
   const timer = setTimeout(() => timeout.abort(), seconds * 1000);
   try {
-    return await work(AbortSignal.any([signal, timeout.signal]));
+    return await work(timeout.signal);
   } catch (error) {
     if (timeout.signal.aborted && !signal.aborted) throw cloneTimedOut(location.text, seconds);
     throw error;
@@ -110,14 +111,14 @@ async function fetchCommit(
 
 async function fetch(location: RemoteLocation, refspec: string, dir: string, access: Access, limits: CloneLimits, signal: AbortSignal): Promise<void> {
   const before = await packedBytes(dir);
-  const tooLarge = new AbortController();
+  using tooLarge = new LinkedAbort(signal);
   const watch = setInterval(async () => {
     if ((await packedBytes(dir)) - before > limits.bytes) tooLarge.abort();
   }, 100);
   const filter = `--filter=blob:limit=${limits.fileBytes + 1}`; // the limit itself is left out too
   const args = ['fetch', '--quiet', '--depth=1', filter, '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--', location.text, refspec];
   try {
-    const { code, stderr } = await git(dir, args, access, AbortSignal.any([signal, tooLarge.signal]));
+    const { code, stderr } = await git(dir, args, access, tooLarge.signal);
     if (code !== 0) throw fetchProblem(location, refspec.slice(1, refspec.lastIndexOf(':')), stderr);
     if ((await packedBytes(dir)) - before > limits.bytes) tooLarge.abort();
     tooLarge.signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Problem, reviewTimeout } from '../errors.ts';
+import { LinkedAbort } from '../linked-abort.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
 import type { Fetched, RepositoryRequest } from '../repositories/open-repository.ts';
 import { addEvent, bindToCommit, endReview, type Holder, reviewJobName, saveReview, saveSameAs, startReview } from '../store/reviews.ts';
@@ -79,32 +80,22 @@ function follow(reviewId: string, { id, outcome }: Holder) {
   return (tx: Parameters<typeof saveSameAs>[0]) => saveSameAs(tx, reviewId, { id, outcome });
 }
 
-/** Aborts when another signal does, or when the time is over. Not `AbortSignal.any`: what that gives may be collected before it fires. */
-class Limit implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #parent: AbortSignal;
+/** Aborts when another signal does, or when the time is over. */
+class Limit extends LinkedAbort {
   readonly #timer: NodeJS.Timeout;
   isOver = false;
 
   constructor(parent: AbortSignal, seconds: number) {
-    this.#parent = parent;
+    super(parent);
     this.#timer = setTimeout(() => {
       this.isOver = true;
-      this.#controller.abort(reviewTimeout(seconds));
+      this.abort(reviewTimeout(seconds));
     }, seconds * 1000);
-    if (parent.aborted) this.#stop();
-    parent.addEventListener('abort', this.#stop);
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  readonly #stop = (): void => this.#controller.abort(this.#parent.reason);
-
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    this.#parent.removeEventListener('abort', this.#stop);
+    super[Symbol.dispose]();
   }
 }
 

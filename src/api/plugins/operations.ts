@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { LinkedAbort } from '../../linked-abort.ts';
 import type { AnyOperation, ApiDeps, TextAnswer } from '../operation.ts';
 import { isMedia } from '../operation.ts';
 import { operations } from '../operations.ts';
@@ -25,8 +26,11 @@ async function answer(operation: AnyOperation, deps: ApiDeps, closing: AbortSign
     ...operation.headers.parse(only(operation.headers, request.headers)),
     ...operation.body.parse(request.body ?? {}),
   };
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  const gone = new LinkedAbort(closing);
+  reply.raw.once('close', () => {
+    gone.abort();
+    gone[Symbol.dispose]();
+  });
   const { tenantId, tokenId, name } = userOf(request);
   const context = {
     ...deps,
@@ -34,7 +38,7 @@ async function answer(operation: AnyOperation, deps: ApiDeps, closing: AbortSign
     token: { id: tokenId, name },
     requestId: request.id,
     traceparent: request.span?.traceparent,
-    signal: AbortSignal.any([gone.signal, closing]),
+    signal: gone.signal,
   };
   const result = await operation.run(input, context);
   reply.code(operation.status).header('cache-control', 'no-store');
