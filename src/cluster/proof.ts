@@ -1,5 +1,5 @@
 import { type FileEvidence, quote, type RuntimeEvidence, type Verdict } from '../checks/verdict.ts';
-import { placeOf } from '../manifest/resource.ts';
+import { isWorkload, placeOf } from '../manifest/resource.ts';
 import { inTurns } from './apply.ts';
 import type { LiveCheck } from './check.ts';
 import type { Left } from './clean.ts';
@@ -9,7 +9,7 @@ import type { LiveObject } from './object.ts';
 import type { Observed } from './observe.ts';
 import type { LeftOut } from './prepare.ts';
 import type { Member, Scene } from './scene.ts';
-import { EXISTS, endpointsOf } from './status.ts';
+import { endpointsOf } from './status.ts';
 import { lastSeen, type Service } from './watch.ts';
 
 /** A verdict as it is stored: without the error object of `failed`, which is said in `because`. */
@@ -112,11 +112,14 @@ export function verdictOf(
     return { is: 'unmet', because: `${ref} was not ready ${when}: ${member.status.because}.`, evidence: [seen] };
   }
   if (settled.outcome === 'settled') return { is: 'met', because: `${ref} became ready and stayed so: ${member.status.because}.`, evidence: [seen] };
-  // The whole did not settle. What only has to exist cannot change its mind; a pod that has just become ready may crash a second later.
-  if (member.status.field === EXISTS || settled.readyFor(member) >= stable)
+  // The whole did not settle, and a pod that has just become ready may crash a second later.
+  if (!restsOnPods(member) || settled.readyFor(member) >= stable)
     return { is: 'met', because: `${ref} became ready and was so when the proof stopped: ${member.status.because}.`, evidence: [seen] };
   return { is: 'unproven', because: `${ref} was ready when the proof stopped, but not for long enough to count: ${member.status.because}.`, evidence: [seen] };
 }
+
+const ON_PODS = new Set(['Service', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']);
+const restsOnPods = ({ prepared: { resource } }: Member): boolean => isWorkload(resource) || ON_PODS.has(resource.kind);
 
 export const provenLeftOut = ({ ref, resource, because }: LeftOut): ProvenObject => ({
   object: ref,

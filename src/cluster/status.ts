@@ -12,9 +12,6 @@ export interface Status {
   readonly field: string;
 }
 
-/** The field that decides about an object that has nothing to become. */
-export const EXISTS = 'metadata.uid';
-
 const ready = (field: string, because: string): Status => ({ is: 'ready', field, because });
 const waiting = (field: string, because: string): Status => ({ is: 'waiting', field, because });
 const failed = (field: string, because: string): Status => ({ is: 'failed', field, because });
@@ -191,5 +188,5 @@ function genericStatus(object: LiveObject): Status {
   if (reconciling) return waiting('status.conditions[Reconciling]', reconciling.message ?? 'its controller works on it');
   const notReady = is('Ready', 'False') ?? is('Ready', 'Unknown');
   if (notReady) return waiting('status.conditions[Ready]', notReady.message ?? notReady.reason ?? 'it is not ready');
-  return ready(EXISTS, 'it exists');
+  return ready('metadata.uid', 'it exists');
 }
