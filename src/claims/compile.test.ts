@@ -331,6 +331,25 @@ describe('how stories word things', () => {
     expect(verdictOf('Create cleanup and restore scripts', scripts).is).toBe('unproven');
   });
 
+  test.each([
+    ['Create Makefile', 'met'],
+    ['Create Makefile with the usual targets', 'unproven'],
+    ['Add a seed target to the Makefile', 'unproven'],
+    ['Add seed Makefile targets', 'unproven'],
+    ['Update Makefile with new targets', 'unproven'],
+    ['Mark Makefile as deprecated', 'unproven'],
+    ['Remove old targets from Makefile', 'unproven'],
+    ['Set up Makefile (lint, seed, release)', 'unproven'],
+    ['Create Makefile and publish the release notes', 'unproven'],
+    ['Implement scripts to purge Kubernetes deployments', 'unproven'],
+    ['Create Kubernetes deployments', 'met'],
+    ['Implement /ready endpoint for readiness probes', 'unproven'],
+    ['API readiness probe on /ready', 'met'],
+    ['The pipeline requires the GitHub Secrets TOKEN_A and TOKEN_B', 'unproven'],
+  ])('that a thing is there shows that it was made, and nothing more: %s', (claim, verdict) => {
+    expect(verdictOf(claim, { ...shop, Makefile: 'seed:\n\techo seeded\n' }).is).toBe(verdict);
+  });
+
   test('an official image, by the words of its name', () => {
     expect(verdictOf('API uses the official Shop image', shop).is).toBe('met');
     expect(verdictOf('API uses the official Forum image', shop).is).toBe('unproven');

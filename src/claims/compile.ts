@@ -206,6 +206,10 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
     (!MADE.test(sentence.text) || CHANGED.test(sentence.text))
   )
     return guard(`no check was found for: ${soft.join(' ')}`);
+  const beyond = checks.every((check) => isExistence(check) && !(check.is === 'file' && !check.exists)) ? beyondExistence(sentence, soft, checks) : [];
+  if (beyond.length > 0) return guard(`that it is there does not show: ${beyond.slice(0, 8).join(' ')}`);
+  const [silent] = sentence.silentParts();
+  if (silent !== undefined) return guard(`no check was found for: ${silent}`);
   const [stranger] = context.strangers;
   if (stranger !== undefined) return unread(stranger);
   const program = soft.find(
@@ -219,6 +223,21 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
   if (soft.length > Math.max(2, 0.4 * words)) return unread(`no check was found for: ${soft.slice(0, 8).join(' ')}`);
   return undefined;
 }
+
+/** Words that say more than that a thing was made: what was done to it or to a part of it, what it lists, which of many it is. */
+function beyondExistence(sentence: Sentence, soft: readonly string[], checks: readonly Check[]): readonly string[] {
+  const listed = sentence.listedInBrackets();
+  if (listed.length > 0) return listed;
+  if (soft.length === 0) return [];
+  const crowd = checks.some((check) => check.is === 'fragment' && check.targets.length > 2);
+  if (crowd || DONE_TO.test(sentence.text)) return soft;
+  const { before, after } = sentence.around(soft);
+  return before.length > 0 && (after.length > 0 || sentence.isInside) ? soft : [];
+}
+
+/** Of a thing that may have been there before, so that its existence shows nothing of what was done. */
+const DONE_TO =
+  /^(?:\S+\s+)?(?:update|modif(?:y|ies)|change|extend|refactor|rewrite|fix|improve|adjust|adapt|align|clean|wire|deduplicate|consolidate|rename|move|migrate|convert|mark|apply|remove|delete|replace|configure)(?:s|e?d|ing)?\b|\bupdated\b/i;
 
 /** Whether a check only asks that something is there. */
 const isExistence = (check: Check): boolean => check.is === 'file' || (check.is === 'fragment' && check.says.startsWith('there is '));

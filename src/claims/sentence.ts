@@ -117,6 +117,38 @@ export class Sentence {
     }
   }
 
+  /** What a bracket lists that no check stands for: `(validate, lint, deploy)`. */
+  listedInBrackets(): string[] {
+    return Array.from(this.open.matchAll(/\(([^()]*,[^()]*)\)/g)).flatMap(([, inside]) => statedIn(inside!));
+  }
+
+  /** Parts joined by "and" that state something and of which nothing is explained. */
+  silentParts(): string[] {
+    const open = withoutAsides(this.open);
+    const parts: string[] = [];
+    let from = 0;
+    for (const { index, 0: whole } of [...this.text.matchAll(/\s(?:and|&|\+)\s/g), { index: this.text.length, 0: '' }]) {
+      const stated = statedIn(open.slice(from, index));
+      if (stated.length > 1 && !this.isExplained(from, index)) parts.push(stated.join(' '));
+      from = index + whole.length;
+    }
+    return parts;
+  }
+
+  /** Of these words those that stand before anything is explained, and those behind it. */
+  around(words: readonly string[]): { before: string[]; after: string[] } {
+    const first = this.#explained.indexOf(1);
+    const at = (word: string) => this.open.indexOf(word);
+    return { before: words.filter((word) => at(word) < first), after: words.filter((word) => at(word) > first) };
+  }
+
+  /** What is explained first is where something is, or what something is for: `a target to the Makefile`, `a script to purge deployments`. */
+  get isInside(): boolean {
+    return /\b(?:in|into|from|inside|within|as)\s+(?:(?:the|an?|its|our)\s+)?["'`]?$|\bto\s+(?:[\w-]+\s+){0,4}["'`]?$/i.test(
+      this.text.slice(0, this.#explained.indexOf(1)),
+    );
+  }
+
   /** What no check stands for, split into what says something exact and what is only wording. */
   leftOver(): { hard: string[]; soft: string[]; words: number } {
     const open = withoutAsides(this.open);
@@ -146,6 +178,8 @@ const PLAIN = new Set(
     ' ',
   ),
 );
+
+const statedIn = (text: string): string[] => (text.match(TOKEN) ?? []).map(bare).filter((word) => /\w/.test(word) && !EMPTY.has(word.toLowerCase()));
 
 const EVERYWHERE = new Map<string, RegExp>();
 
@@ -274,5 +308,5 @@ const EMPTY = new Set(
   value values field fields settings config configuration configurations configurable supports support supported supporting deploy deployed deploying deploys
   und für fuer mit vorhanden ist sind der die das den dem ein eine einen im auf als über ueber definiert angelegt erstellt konfiguriert gesetzt
   y para con los las crear creado configurar e com criar criado configurado
-  based standard simple named called name names directory folder under within inside where each's - – — + & | / → -> : ; ok done`.split(/\s+/),
+  based standard simple minimal named called name names directory folder under within inside where each's - – — + & | / → -> : ; ok done`.split(/\s+/),
 );

@@ -88,8 +88,12 @@ const TIMINGS: readonly (readonly [string, RegExp])[] = [
   ['successThreshold', /\bsuccess[\s-]?threshold\s*(?:[=:]|of|is)?\s*(\d+)\b/i],
 ];
 
+/** `Implement a /health endpoint for liveness probes`: what the program must answer, which no probe shows. */
+const MAKES_ENDPOINT = /^(?:\S+\s+)?(?:implement|create|add|build|develop|write|expose|provide)(?:s|e?d|ing)?\b[^.;]{0,60}\bendpoints?\b/i;
+
 /** `Liveness probe: HTTP GET /health, initialDelaySeconds=30`; `readiness and liveness probes on /healthz`; `Liveness probe: None`. */
 export const probes: Shape = (sentence, context) => {
+  if (MAKES_ENDPOINT.test(sentence.text)) return [];
   const kinds = (Object.keys(PROBES) as (keyof typeof PROBES)[]).filter((kind) =>
     sentence.has(
       new RegExp(

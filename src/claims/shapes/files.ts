@@ -18,7 +18,7 @@ export const files: Shape = (sentence, context) => {
     const written = match[0].replace(/[.,:;]+$/, '');
     if (!looksLikeFile(written, sentence.text, match.index, context.inventory.paths)) continue;
     const words = sentence.text.slice(0, match.index).trim().split(/\s+/).length;
-    if (gone) {
+    if (gone && !/\b(?:from|in)\s+(?:the\s+)?["'`]?$/i.test(sentence.text.slice(0, match.index))) {
       // what stands behind a dash says why
       if (checks.length === 0 ? words <= 4 : !/\s[-–—]\s/.test(sentence.text.slice(0, match.index)))
         checks.push({ is: 'file', path: written, exists: false, says: `${written} is gone` });

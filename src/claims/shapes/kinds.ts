@@ -104,6 +104,9 @@ interface KindWord {
   readonly loose: boolean;
 }
 
+const ELSEWHERE =
+  /\b(?:git\s?hub|git\s?lab|(?:git\s?hub )?actions?|repo(?:sitory)?|organi[sz]ation|CI(?:\/CD)?|pipeline|workflow|vault|AWS|GCP|Azure)(?:'s)?\s+$/i;
+
 /** Kinds that are still to be explained. An everyday word counts only where it is written or used as a kind. */
 function kindsIn(sentence: Sentence): KindWord[] {
   const found: KindWord[] = [];
@@ -133,6 +136,8 @@ function kindsIn(sentence: Sentence): KindWord[] {
         /\b(?:allow\w*|den\w*|restrict\w*|egress and|second|another)\s+(?:\w+\s+)?$/i.test(sentence.text.slice(0, start)))
     )
       continue;
+    // secrets of a forge or a vault are none of the cluster
+    if (kind === 'Secret' && ELSEWHERE.test(sentence.text.slice(0, start))) continue;
     // in lower case it is any storage that lasts: mostly a claim, seldom an object of that kind
     if (kind === 'PersistentVolume' && !/^P(?:ersistentV|V)/.test(match[0])) continue;
     // "for the billing service" names a part of the system
