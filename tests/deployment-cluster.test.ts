@@ -176,7 +176,7 @@ describe.skipIf(skipped || withoutPolicies)('our own deployment', { timeout: 3 *
         });
       expect(offline('--version')).toMatchObject({ status: 0, stderr: '' });
       expect(offline('worker', '--probe', 'live').stderr).toContain('the worker is not live');
-      expect(offline('migrate').stderr).toContain('DATABASE');
+      expect(offline('migrate').stderr).toContain('127.0.0.1:1'); // started, and asked its database
     } finally {
       run('buildah', 'rm', container);
     }
