@@ -330,7 +330,8 @@ describe.skipIf(skipped || withoutPolicies)('our own deployment', { timeout: 3 *
     ours('exec', 'postgresql-0', '--', 'sh', '-c', sql);
     expect(await seen()).toEqual([]);
     asDocumented(restore);
-    expect(await seen()).toEqual(before);
+    // the first request may still meet a connection to a pod that is gone
+    expect(await until('the API is back', 60, () => seen().catch(() => undefined))).toEqual(before);
     const { id } = await order('shop.git', 'docs/story-399.md');
     expect((await end(id, 60)).state).toBe('done');
   });
