@@ -51,6 +51,12 @@ test.each<[string, string[]]>([
   ['A rolling update of api drops no request', ['rollout Deployment/api Service/api 80 /ready']],
   ['A rolling update of redis drops no request', []],
   ['95% of scrape attempts succeed', []],
+  ['Pods start and pass readiness checks', ['ready']],
+  ['api and redis pods are running and healthy', ['ready Deployment/api', 'ready StatefulSet/redis']],
+  ['The pods are ready and alerts fire', []],
+  ['The pods are ready, the dashboard shows traffic', []],
+  ['The api pods become ready within 5 seconds', []],
+  ['The api pods become ready; `redis-cli ping` returns PONG', ['command StatefulSet/redis redis-cli ping', 'ready Deployment/api']],
   ['`helm upgrade shop ./charts/shop`', []],
 ])('%s', (text, checks) => {
   expect(brief(text)).toEqual(checks);

@@ -16,12 +16,62 @@ export function liveChecksOf({ claim, checks }: OpenClaim, inventory: Inventory)
  * executed. Nothing when the words are not understood: then the claim stays unproven.
  */
 export function liveChecksFor(text: string, inventory: Inventory): readonly LiveCheck[] {
+  const whole = firstOf(text, inventory);
+  if (whole.length === 0) return [];
+  const asked = new Set(whole.map(({ asks }) => asks));
+  if ((asked.has('ready') || asked.has('applies')) && IN_TIME.test(plainly(text))) return [];
+  const more: LiveCheck[] = [];
+  for (const statement of statementsOf(text)) {
+    const checks = firstOf(statement, inventory);
+    if (checks.length === 0 && saysMore(statement, inventory)) return []; // "pods are ready and alerts fire": half of it would pass for all
+    more.push(...checks.filter(({ asks }) => !asked.has(asks)));
+  }
+  return [...whole, ...more];
+}
+
+function firstOf(text: string, inventory: Inventory): readonly LiveCheck[] {
   for (const shape of SHAPES) {
     const checks = shape(text, inventory);
     if (checks.length > 0) return checks;
   }
   return [];
 }
+
+/** How fast is not asked: a proof takes its images from where they are. */
+const IN_TIME = /\b(?:within|in (?:under|less than)|under|after|every)\s+(?:\w+\s+)?\d+|\b\d+(?:\.\d+)?\s?%/i;
+
+/** With dots for what is quoted, for code, and for what stands in brackets. */
+const plainly = (text: string): string => text.replace(/`[^`]*`|"[^"]*"|“[^”]*”|\([^()]*\)|https?:\/\/\S+/g, (whole) => '·'.repeat(whole.length));
+
+/** The parts that "and", a comma or a semicolon joins, outside of quotes, code and brackets. */
+function statementsOf(text: string): readonly string[] {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { index, 0: joint } of plainly(text).matchAll(/\s+(?:and|&|but|then|while)\s+|[,;]\s+(?:(?:and|but|then)\s+)?/gi)) {
+    parts.push(text.slice(from, index));
+    from = index + joint.length;
+  }
+  return from === 0 ? [] : [...parts, text.slice(from)];
+}
+
+/** Whether a part of a claim states something in words that neither name an object nor belong to every such sentence. */
+function saysMore(statement: string, inventory: Inventory): boolean {
+  const names = new Set(inventory.resources.flatMap(({ name }) => [name.toLowerCase(), `${name.toLowerCase()}s`]));
+  const words =
+    plainly(statement)
+      .toLowerCase()
+      .match(/[a-z][\w.-]*\w/g) ?? [];
+  return words.some((word) => !names.has(word) && !COMMON.has(word) && !word.includes('.svc'));
+}
+
+const COMMON = new Set(
+  `the all any each every both of in on to for with from by is are be been being become becomes should must will can its their they it that this as at or so than
+  given when there after once via per no not only new old same one two three kubernetes k8s kubectl cluster local namespace minikube kind manifests manifest resources objects
+  pod pods container containers replica replicas service services deployment deployments statefulset statefulsets worker workers application stack everything
+  api redis postgresql postgres database db queue cache server servers backend frontend web
+  ready readiness running run runs healthy health start starts started starting up pass passes passing check checks probe probes liveness startup stay stays status state
+  success successful successfully error errors issue issues failure failures cleanly verify verified wait show shows output result`.split(/\s+/),
+);
 
 type Shape = (text: string, inventory: Inventory) => readonly LiveCheck[];
 
