@@ -350,6 +350,21 @@ describe('how stories word things', () => {
     expect(verdictOf(claim, { ...shop, Makefile: 'seed:\n\techo seeded\n' }).is).toBe(verdict);
   });
 
+  test('an image with its digest, and a profile with its type', () => {
+    const digest = `sha256:${'ab'.repeat(32)}`;
+    const pinned = {
+      ...shop,
+      'k8s/api.yaml': api
+        .replace('shop-api:1.4.0', `shop-api:1.4.0@${digest}`)
+        .replace('runAsNonRoot: true', 'runAsNonRoot: true\n        seccompProfile: { type: RuntimeDefault }'),
+    };
+    expect(verdictOf(`API image: shop-api:1.4.0@${digest}`, pinned).is).toBe('met');
+    expect(verdictOf(`API image: shop-api:1.4.0@${digest.replaceAll('ab', 'ac')}`, pinned).is).not.toBe('met');
+    expect(verdictOf('API seccomp profile: RuntimeDefault', pinned).is).toBe('met');
+    expect(verdictOf('API seccomp profile: Localhost', pinned).is).not.toBe('met');
+    expect(verdictOf('API seccomp profile: Unconfined', pinned).is).not.toBe('met');
+  });
+
   test('an official image, by the words of its name', () => {
     expect(verdictOf('API uses the official Shop image', shop).is).toBe('met');
     expect(verdictOf('API uses the official Forum image', shop).is).toBe('unproven');

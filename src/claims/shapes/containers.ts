@@ -315,9 +315,9 @@ export const image: Shape = (sentence, context) => {
   if (!match) return [fragmentOf(`the image of ${who} is pinned to a version`, targets, { image: { $: 'image', pinned: true } }, 'assert', of)];
   const tag = match[2]!;
   const repository = match[1]!;
-  return [
-    fragmentOf(`the image of ${who} is ${repository}:${tag}`, targets, { image: { $: 'image', repository, tag } }, 'assert', found.length > 1 ? 'any' : 'each'),
-  ];
+  const digest = match[3]?.slice(1);
+  const wanted = { $: 'image', repository, tag, ...(digest ? { digest } : {}) } as const;
+  return [fragmentOf(`the image of ${who} is ${repository}:${tag}${match[3] ?? ''}`, targets, { image: wanted }, 'assert', found.length > 1 ? 'any' : 'each')];
 };
 
 /** `Command: celery -A app worker --loglevel=info`. */
@@ -382,7 +382,7 @@ const SECURITY: readonly (readonly [RegExp, string, (match: RegExpExecArray) => 
     'container',
   ],
   [
-    /\bseccomp(?:Profile)?\b(?:[\s:=]*(?:type[\s:=]*)?(RuntimeDefault|Localhost))?/i,
+    /\bseccomp(?:\s?Profile)?\b(?:[\s:=(]*(?:(?:type|is|set to|of)[\s:=]*)?(RuntimeDefault|Localhost|Unconfined))?/i,
     'seccompProfile',
     (match) => ({ type: match[1] ?? { $: 'present' } }),
     'either',
