@@ -21,7 +21,11 @@ export interface FileProblem {
   problem: Problem;
 }
 
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause));
+/** The first line of what an error says; of several at once (an address of each kind was tried), the first one's. */
+function reason(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.message === '') return reason(cause.errors[0]);
+  return cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause);
+}
 
 // --- the checkout ---
 export const notARepository = (dir: string) =>
@@ -185,8 +189,11 @@ export const configInvalid = (mistakes: readonly string[]) =>
       hint: 'All settings are in docs/configuration.md.',
     },
   );
-export const databaseUnusable = (why: string, cause?: unknown) =>
-  new Problem('DATABASE_UNUSABLE', `the database cannot be used: ${why}`, { hint: 'Check AI_AGENTS_DATABASE_URL and what its login may do.', cause });
+export const databaseUnusable = (why: unknown, cause?: unknown) =>
+  new Problem('DATABASE_UNUSABLE', `the database cannot be used: ${reason(why)}`, {
+    hint: 'Check AI_AGENTS_DATABASE_URL (`migrate`: AI_AGENTS_DATABASE_OWNER_URL), and what its login may do.',
+    cause,
+  });
 export const schemaOutdated = (why: string) =>
   new Problem('SCHEMA_OUTDATED', `the database is at another version than this program: ${why}`, { hint: 'Run `ai-agents migrate` of the newer version.' });
 export const migrationFailed = (cause: unknown) =>

@@ -376,3 +376,10 @@ describe('the command line itself', () => {
     expect([stdout, stderr]).toEqual(['{', '']);
   });
 });
+
+test('migrate says in a sentence that there is no database', () => {
+  const { code, out, err } = start(['migrate'], { env: { AI_AGENTS_DATABASE_OWNER_URL: 'postgres://owner:secret@127.0.0.1:1/shop' } });
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^DATABASE_UNUSABLE: .*ECONNREFUSED.*\n.*OWNER_URL.*\n$/);
+  expect(err).not.toContain('secret');
+});

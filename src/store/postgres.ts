@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PgPool } from 'bullmq';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Client, Pool, type PoolConfig, types } from 'pg';
+import { databaseUnusable } from '../errors.ts';
 import { type Channel, type Store, transactions } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -26,7 +27,9 @@ export function openPostgres(url: string, maxConnections: number): Store {
       const alone = openPool({ connectionString: url, max: 1, statement_timeout: 0, query_timeout: 0 });
       const owner = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: alone }) });
       try {
-        await alone.query('SELECT pg_advisory_lock($1)', [ownerLock]);
+        await alone.query('SELECT pg_advisory_lock($1)', [ownerLock]).catch((cause: unknown) => {
+          throw databaseUnusable(cause, cause);
+        });
         return await work(owner.withSchema('ai_agents'), alone as PgPool);
       } finally {
         await alone.end(); // ends the session, and the lock with it
