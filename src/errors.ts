@@ -72,8 +72,8 @@ export const storyEmpty = (path: string) =>
   new Problem('STORY_EMPTY', `${path} has no acceptance criterion, task or checkbox to review`, {
     hint: 'A claim is a numbered criterion, a Given/When/Then or a `- [ ]` box.',
   });
-export const storyTooLarge = (path: string, limit: number) =>
-  new Problem('STORY_TOO_LARGE', `${path} has more than the ${limit} claims that one review takes`, { hint: 'Split the story.' });
+export const storyTooLarge = (path: string, limit: number, what: string) =>
+  new Problem('STORY_TOO_LARGE', `${path} has more than the ${limit} ${what} that one review takes`, { hint: 'Split the story.' });
 
 // --- manifests ---
 export const manifestsMissing = (where: string) =>

@@ -5,6 +5,8 @@ import { plainText } from './plain-text.ts';
 import type { Assertion, Claim, Dialect, Story } from './story.ts';
 
 const MAX_CLAIMS = 5_000;
+/** A line costs the Markdown parser 150 bytes, also an empty one. */
+const MAX_LINES = 200_000;
 
 /**
  * Reads a story's claims: numbered or headed acceptance criteria, Given/When/Then, tasks with sub-tasks, review follow-ups, done lists.
@@ -17,12 +19,13 @@ export function parseStory(sources: readonly Source[]): Story {
   let dialect: Dialect = 'criteria';
   const problems: FileProblem[] = [];
   for (const [index, source] of sources.entries()) {
+    if (hasMoreLines(source.text, MAX_LINES)) throw storyTooLarge(source.path, MAX_LINES, 'lines');
     const file = new StoryFile(source);
     if (file.claims.length === 0) {
       if (sources.length === 1) throw storyEmpty(source.path);
       problems.push({ path: source.path, problem: storyEmpty(source.path) });
     }
-    if (claims.length + file.claims.length > MAX_CLAIMS) throw storyTooLarge(source.path, MAX_CLAIMS);
+    if (claims.length + file.claims.length > MAX_CLAIMS) throw storyTooLarge(source.path, MAX_CLAIMS, 'claims');
     title ||= file.title;
     if (index === 0) dialect = file.dialect;
     const prefix = index === 0 ? '' : `${index + 1}:`;
@@ -349,7 +352,7 @@ class StoryFile {
       assertions: [],
     };
     this.claims.push(claim);
-    if (this.claims.length > MAX_CLAIMS) throw storyTooLarge(this.source.path, MAX_CLAIMS); // at once: ids take longer the more there are
+    if (this.claims.length > MAX_CLAIMS) throw storyTooLarge(this.source.path, MAX_CLAIMS, 'claims'); // at once: ids take longer the more there are
     return claim;
   }
 
@@ -445,6 +448,12 @@ function splitCriteria(block: Extract<Block, { is: 'text' }>): { raw: string; fr
     }
   }
   return parts;
+}
+
+function hasMoreLines(text: string, limit: number): boolean {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && lines <= limit; at = text.indexOf('\n', at + 1)) lines++;
+  return lines > limit;
 }
 
 const markdown = new MarkdownIt('commonmark').enable('table');

@@ -13,6 +13,7 @@ const up = [
      seconds double precision NOT NULL DEFAULT 0,
      PRIMARY KEY (stage, le)
    )`,
+  'ALTER TABLE ai_agents.stage_times ENABLE ROW LEVEL SECURITY',
   `INSERT INTO ai_agents.stage_times (stage, le)
      SELECT stage, le FROM unnest('{queued,cloning,reading,judging}'::text[]) AS stage,
        unnest('{0.1,0.25,0.5,1,2.5,5,10,30,60,120,300,600,Infinity}'::double precision[]) AS le`,
