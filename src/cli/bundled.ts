@@ -12,10 +12,12 @@ import { type Program, start } from './start.ts';
 
 /**
  * For a process that lives for less than a second. Most patterns meet a few hundred short texts: compiling each once, to machine code, costs less than
- * first to byte code and then again. And a function that is called some hundred times is not called often enough to pay for being optimized.
+ * first to byte code and then again. A function that is called some hundred times is not called often enough to pay for being optimized. And what
+ * is garbage may wait until there is much of it.
  */
 const SHORT_LIFE = [
   'no-regexp-tier-up',
+  'no-incremental-marking',
   'invocation-count-for-maglev=10000',
   'invocation-count-for-maglev-osr=10000',
   'invocation-count-for-osr=10000',
