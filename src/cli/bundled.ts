@@ -26,8 +26,13 @@ const SHORT_LIFE = [
 
 /** The commands in platform.cjs: build.ts. */
 declare const PLATFORM: readonly string[];
+/** What each program was built from, as build.ts has seen it. */
+declare const BUILDS: Readonly<Record<'program' | 'platform', string>>;
 
-void start((args) => Promise.resolve(program((args[0] === 'help' ? args[1] : args[0]) ?? '')));
+const command = (process.argv[2] === 'help' ? process.argv[3] : process.argv[2]) ?? '';
+void start(() => Promise.resolve(program(command))).then(() => {
+  if (!PLATFORM.includes(command)) process.exit(); // all is written: taking the heap apart would cost 5 ms
+});
 
 /**
  * The whole program, one script, with the code that V8 made of it when this command ran before. Node's own compile cache keeps what is compiled
@@ -37,10 +42,10 @@ function program(command: string): Program {
   const lives = PLATFORM.includes(command);
   if (command === 'serve') keepWebAssemblySmall();
   if (!lives) for (const flag of SHORT_LIFE) setFlagsFromString(`--${flag}`);
-  const file = fileURLToPath(new URL(lives ? './platform.cjs' : './program.cjs', import.meta.url));
-  const bytes = readFileSync(file);
-  const source = bytes.toString('latin1'); // esbuild writes ASCII
-  const kept = keptCode(bytes, command);
+  const name = lives ? 'platform' : 'program';
+  const file = fileURLToPath(new URL(`./${name}.cjs`, import.meta.url));
+  const source = readFileSync(file, 'latin1'); // esbuild writes ASCII
+  const kept = keptCode(BUILDS[name], command, lives);
   const script = new Script(source, { filename: file, cachedData: kept?.code, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
   const loaded = { exports: {} as Program };
   script.runInThisContext()(loaded, module.createRequire(file), import.meta.url);
@@ -52,21 +57,20 @@ function program(command: string): Program {
  * In the user's own cache: not in Node's default place, the temporary folder, where somebody else could have put a folder of that name before.
  * V8 looks at its version, its flags and the source's length; whether the bytes are those that were written, and of which source, is looked at here.
  */
-function keptCode(source: Buffer, command: string): { code: Buffer | undefined; keep(code: Buffer): void } | undefined {
+function keptCode(build: string, command: string, lives: boolean): { code: Buffer | undefined; keep(code: Buffer): void } | undefined {
   let folder: string;
   try {
     folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ai-agents');
-    module.enableCompileCache(folder); // for what stays in node_modules
+    if (lives || command === 'verify') module.enableCompileCache(folder); // for what stays in node_modules and is large
   } catch {
     return undefined; // a user without a home: it starts as it did the first time
   }
-  const of = crc32(source).toString(16);
   const file = join(folder, `${process.version}-${process.arch}-${/^[a-z]+$/.test(command) ? command : 'none'}`);
   return {
-    code: read(file, of),
+    code: read(file, build),
     keep(code) {
       try {
-        const head = Buffer.from(`${of} ${crc32(code).toString(16)}\n`);
+        const head = Buffer.from(`${build} ${crc32(code).toString(16)}\n`);
         const beside = `${file}.${process.pid}`;
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         writeFileSync(beside, Buffer.concat([head, code]), { mode: 0o600 });
@@ -78,7 +82,7 @@ function keptCode(source: Buffer, command: string): { code: Buffer | undefined; 
   };
 }
 
-function read(file: string, of: string): Buffer | undefined {
+function read(file: string, build: string): Buffer | undefined {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -87,5 +91,5 @@ function read(file: string, of: string): Buffer | undefined {
   }
   const end = bytes.indexOf('\n');
   const code = bytes.subarray(end + 1);
-  return bytes.toString('latin1', 0, end) === `${of} ${crc32(code).toString(16)}` ? code : undefined;
+  return bytes.toString('latin1', 0, end) === `${build} ${crc32(code).toString(16)}` ? code : undefined;
 }
