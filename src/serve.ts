@@ -8,15 +8,13 @@ import { type Config, tracesExporter } from './config.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { openQueue } from './queue/queue.ts';
 import { configuredKeys, repositoryDeps } from './repositories/from-config.ts';
-import { fetchRepository } from './repositories/open-repository.ts';
-import { reviewJob } from './review/job.ts';
 import { ReviewProcesses } from './review/review-processes.ts';
+import { startReviewWorker } from './review-worker.ts';
 import { migrate, schemaTrouble } from './store/migrate.ts';
 import { openStore, type Store } from './store/store.ts';
 import { defaultTenant, ensureTenant } from './store/tenants.ts';
 import { createToken, listTokens } from './store/tokens.ts';
 import { openTracer } from './telemetry.ts';
-import { startWorker } from './worker/worker.ts';
 
 export interface Serving extends AsyncDisposable {
   /** e.g. `http://127.0.0.1:8000` */
@@ -65,18 +63,7 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
   opened(
     soon(() => {
       giveBackMemory().catch(() => {}); // it comes back by itself too
-      return startWorker({
-        store,
-        queue,
-        jobs: [reviewJob],
-        deps: { fetchRepository: (request, signal) => fetchRepository(request, repositories, signal), processes, timeoutSeconds: config.reviewTimeout },
-        log,
-        tracer,
-        concurrency: config.workerConcurrency,
-        tenantLimit: config.tenantLimit,
-        leaseSeconds: config.workerLease,
-        graceSeconds: grace,
-      });
+      return startReviewWorker(config, { store, queue, repositories, processes, log, tracer, graceSeconds: grace });
     }),
   );
   await server.listen({ host: config.host ?? '127.0.0.1', port: config.port });

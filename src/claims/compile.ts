@@ -200,13 +200,7 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
   const isMention = (at: number) => context.own.mentions.some(({ start, end }) => start <= at && at < end);
   const feature = soft.length > 0 ? sentence.leftFeature(isMention) : undefined;
   if (feature !== undefined) return guard(`no check was found for: ${feature}`);
-  if (
-    soft.length > 0 &&
-    checks.every((check) => isExistence(check) || (check.is === 'script' && check.step === 'works' && /^\S+\.sh\b/.test(sentence.text))) &&
-    (!MADE.test(sentence.text) || CHANGED.test(sentence.text))
-  )
-    return guard(`no check was found for: ${soft.join(' ')}`);
-  const beyond = checks.every((check) => isExistence(check) && !(check.is === 'file' && !check.exists)) ? beyondExistence(sentence, soft, checks) : [];
+  const beyond = beyondExistence(sentence, soft, checks);
   if (beyond.length > 0) return guard(`that it is there does not show: ${beyond.slice(0, 8).join(' ')}`);
   const [silent] = sentence.silentParts();
   if (silent !== undefined) return guard(`no check was found for: ${silent}`);
@@ -226,6 +220,9 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
 
 /** Words that say more than that a thing was made: what was done to it or to a part of it, what it lists, which of many it is. */
 function beyondExistence(sentence: Sentence, soft: readonly string[], checks: readonly Check[]): readonly string[] {
+  if (!checks.every((check) => isExistence(check) || (check.is === 'script' && check.step === 'works' && /^\S+\.sh\b/.test(sentence.text)))) return [];
+  if (soft.length > 0 && !MADE.test(sentence.text)) return soft;
+  if (checks.some((check) => check.is === 'script' || (check.is === 'file' && !check.exists))) return []; // what a script does, and what is gone
   const listed = sentence.listedInBrackets();
   if (listed.length > 0) return listed;
   if (soft.length === 0) return [];
@@ -237,16 +234,13 @@ function beyondExistence(sentence: Sentence, soft: readonly string[], checks: re
 
 /** Of a thing that may have been there before, so that its existence shows nothing of what was done. */
 const DONE_TO =
-  /^(?:\S+\s+)?(?:update|modif(?:y|ies)|change|extend|refactor|rewrite|fix|improve|adjust|adapt|align|clean|wire|deduplicate|consolidate|rename|move|migrate|convert|mark|apply|remove|delete|replace|configure)(?:s|e?d|ing)?\b|\bupdated\b/i;
+  /^(?:\S+\s+)?(?:update|modif(?:y|ies|ied)|change|extend|edit|patch|refactor|rewrite|fix|improve|adjust|adapt|align|clean|wire|deduplicate|consolidate|rename|move|migrate|convert|mark|apply|remove|delete|replace|configure)(?:s|e?d|ing)?\b|\bupdated\b/i;
 
 /** Whether a check only asks that something is there. */
 const isExistence = (check: Check): boolean => check.is === 'file' || (check.is === 'fragment' && check.says.startsWith('there is '));
 
 /** Before a name that is listed: "for the API and Kafka"; what stands behind a dash only describes. */
 const LISTED = /\b(?:for|and|with|of)\s+(?:the\s+|an?\s+)?$|,\s*$/i;
-
-/** `Update k8s/api.yaml to mount the ConfigMap`: what it says is that the file does that. */
-const CHANGED = /^(?:\S+\s+)?(?:update|modify|change|extend|edit|adjust|patch|refactor)\w*\s.{0,120}?\sto\s/i;
 
 /** What such a sentence states is that a file is there; any other sentence about a file states what it holds or does. */
 const MADE =

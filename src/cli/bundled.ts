@@ -30,22 +30,22 @@ declare const PLATFORM: readonly string[];
 declare const BUILDS: Readonly<Record<'program' | 'platform', string>>;
 
 const command = (process.argv[2] === 'help' ? process.argv[3] : process.argv[2]) ?? '';
-void start(() => Promise.resolve(program(command))).then(() => {
-  if (!PLATFORM.includes(command)) process.exit(); // all is written: taking the heap apart would cost 5 ms
+const lives = PLATFORM.includes(command);
+void start(program).then(() => {
+  if (!lives) process.exit(); // all is written: taking the heap apart would cost 5 ms
 });
 
 /**
  * The whole program, one script, with the code that V8 made of it when this command ran before. Node's own compile cache keeps what is compiled
  * while a module loads; most functions are compiled later, when they are first called.
  */
-function program(command: string): Program {
-  const lives = PLATFORM.includes(command);
+function program(): Program {
   if (command === 'serve') keepWebAssemblySmall();
   if (!lives) for (const flag of SHORT_LIFE) setFlagsFromString(`--${flag}`);
   const name = lives ? 'platform' : 'program';
   const file = fileURLToPath(new URL(`./${name}.cjs`, import.meta.url));
   const source = readFileSync(file, 'latin1'); // esbuild writes ASCII
-  const kept = keptCode(BUILDS[name], command, lives);
+  const kept = keptCode(BUILDS[name]);
   const script = new Script(source, { filename: file, cachedData: kept?.code, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
   const loaded = { exports: {} as Program };
   script.runInThisContext()(loaded, module.createRequire(file), import.meta.url);
@@ -57,7 +57,7 @@ function program(command: string): Program {
  * In the user's own cache: not in Node's default place, the temporary folder, where somebody else could have put a folder of that name before.
  * V8 looks at its version, its flags and the source's length; whether the bytes are those that were written, and of which source, is looked at here.
  */
-function keptCode(build: string, command: string, lives: boolean): { code: Buffer | undefined; keep(code: Buffer): void } | undefined {
+function keptCode(build: string): { code: Buffer | undefined; keep(code: Buffer): void } | undefined {
   let folder: string;
   try {
     folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ai-agents');

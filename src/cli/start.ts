@@ -11,7 +11,7 @@ export interface Program {
 }
 
 /** Runs this process's command line and sets its exit code. */
-export async function start(load: (args: readonly string[]) => Promise<Program>): Promise<void> {
+export async function start(load: () => Program | Promise<Program>): Promise<void> {
   // Node itself would exit with 1, which says "not approved".
   process.on('uncaughtException', (error) => {
     process.stderr.write(`${inspect(error)}\n`);
@@ -25,7 +25,6 @@ export async function start(load: (args: readonly string[]) => Promise<Program>)
     process.exitCode = COULD_NOT;
     return;
   }
-  const args = process.argv.slice(2);
-  const { main, thisProcess } = await load(args);
-  process.exitCode = await main(args, thisProcess());
+  const { main, thisProcess } = await load();
+  process.exitCode = await main(process.argv.slice(2), thisProcess());
 }

@@ -3,13 +3,11 @@ import { type Config, readConfig, tracesExporter } from '../config.ts';
 import { openLog } from '../log.ts';
 import { openQueue } from '../queue/queue.ts';
 import { repositoryDeps } from '../repositories/from-config.ts';
-import { fetchRepository } from '../repositories/open-repository.ts';
-import { reviewJob } from '../review/job.ts';
 import { ReviewProcesses } from '../review/review-processes.ts';
+import { startReviewWorker } from '../review-worker.ts';
 import { openStore } from '../store/store.ts';
 import { openTracer } from '../telemetry.ts';
 import { isAlive, isReady } from '../worker/probe.ts';
-import { startWorker } from '../worker/worker.ts';
 import type { Host } from './host.ts';
 import { aborted } from './listening.ts';
 
@@ -45,16 +43,13 @@ async function run(host: Host): Promise<number> {
   await using queue = openQueue(store, config.redisUrl, (error) => log.warn({ err: error }, 'the queue is in trouble'));
   await using processes = new ReviewProcesses(config.reviewMemory);
   const repositories = repositoryDeps(config, store, false);
-  const worker = startWorker({
+  const worker = startReviewWorker(config, {
     store,
     queue,
-    jobs: [reviewJob],
-    deps: { fetchRepository: (request, signal) => fetchRepository(request, repositories, signal), processes, timeoutSeconds: config.reviewTimeout },
+    repositories,
+    processes,
     log,
     tracer,
-    concurrency: config.workerConcurrency,
-    tenantLimit: config.tenantLimit,
-    leaseSeconds: config.workerLease,
     graceSeconds: config.workerGrace,
     heartbeat: config.workerHeartbeat,
     ready: config.workerReady,

@@ -1,12 +1,13 @@
+import type { Check } from '../checks/check.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { Resource, Workload } from '../manifest/resource.ts';
 import { get, itemsOf, stringsOf } from '../manifest/yaml.ts';
-import type { OpenClaim } from '../review/review.ts';
+import type { Claim } from '../story/story.ts';
 import type { LiveCheck } from './check.ts';
 import { rolloutCheck } from './default-checks.ts';
 
 /** What a claim asks of a cluster: what its author stated exactly, else what its words mean. */
-export function liveChecksOf({ claim, checks }: OpenClaim, inventory: Inventory): readonly LiveCheck[] {
+export function liveChecksOf({ claim, checks }: { readonly claim: Claim; readonly checks: readonly Check[] }, inventory: Inventory): readonly LiveCheck[] {
   if (claim.assertions.length === 0) return liveChecksFor(claim.text, inventory);
   return checks.flatMap((check) => (check.is === 'runtime' && check.live ? [{ asks: 'fragment' as const, ...check.live, says: check.says }] : []));
 }

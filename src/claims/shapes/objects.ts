@@ -1,11 +1,14 @@
 import type { Check, Expected } from '../../checks/check.ts';
-import { isWorkload } from '../../manifest/resource.ts';
+import { isWorkload, type Resource } from '../../manifest/resource.ts';
 import { get, itemsOf } from '../../manifest/yaml.ts';
 import type { Mention } from '../component.ts';
 import { type Context, fragmentOf, targetOf } from '../context.ts';
 import { WORKLOAD_KINDS } from '../lexicon.ts';
 import type { Sentence } from '../sentence.ts';
 import { asked, podTargets, type Shape, takeQuantifier, targetsOf, whose } from '../shape.ts';
+
+const hasSpec = (found: readonly Resource[], fragment: Record<string, Expected>, sentence: Sentence): Check =>
+  fragmentOf(`${whose(found)} has ${JSON.stringify(fragment).replaceAll('"', '')}`, targetsOf(found, ['spec']), fragment, 'assert', asked(sentence, found));
 
 const number = (match: RegExpExecArray): number => Number(match.slice(1).find((value) => value !== undefined));
 
@@ -96,15 +99,7 @@ export const autoscaler: Shape = (sentence, context) => {
   sentence.takeAll(/\b(?:HPAs?|horizontal pod autoscalers?|auto-?scal(?:er|ing)|scal(?:es?|ing)|behaviou?r)\b/i);
   takeQuantifier(sentence);
   if (scalers.length === 0) return [absentKind(kind, context)];
-  return [
-    fragmentOf(
-      `${whose(scalers)} has ${JSON.stringify(fragment).replaceAll('"', '')}`,
-      targetsOf(scalers, ['spec']),
-      fragment,
-      'assert',
-      asked(sentence, scalers),
-    ),
-  ];
+  return [hasSpec(scalers, fragment, sentence)];
 };
 
 /** `PersistentVolumeClaim: 10Gi storage, ReadWriteOnce access`; `Volume mounts: /data (persistent claim)`. */
@@ -234,29 +229,12 @@ export const service: Shape = (sentence, context) => {
   if (matching && services.length > 0) {
     const selects: Check = { is: 'relation', relation: 'selects', says: `${whose(services)} selects the workload`, targets: targetsOf(services) };
     if (Object.keys(fragment).length === 0) return [selects];
-    return [
-      selects,
-      fragmentOf(
-        `${whose(services)} has ${JSON.stringify(fragment).replaceAll('"', '')}`,
-        targetsOf(services, ['spec']),
-        fragment,
-        'assert',
-        asked(sentence, services),
-      ),
-    ];
+    return [selects, hasSpec(services, fragment, sentence)];
   }
   sentence.takeAll(/\b(?:services?|ports?|type|or|expos(?:es?|ed|ing)|on|selectors?|target\s?port)\b/i);
   takeQuantifier(sentence);
   if (services.length === 0) return [absentKind('Service', context)];
-  return [
-    fragmentOf(
-      `${whose(services)} has ${JSON.stringify(fragment).replaceAll('"', '')}`,
-      targetsOf(services, ['spec']),
-      fragment,
-      'assert',
-      asked(sentence, services),
-    ),
-  ];
+  return [hasSpec(services, fragment, sentence)];
 };
 
 /** `key=value` or `key: value` pairs after the word that the pattern names. */
