@@ -83,13 +83,11 @@ trap 'exit 1' INT TERM
 pods_say() { # what pods wait for, in the words of the cluster
   ours get pods --output 'jsonpath={range .items[*]}{.metadata.name}{range .status.conditions[?(@.status=="False")]} {.message}{end}{range .status.initContainerStatuses[*]} {.state.waiting.reason} {.state.waiting.message}{end}{range .status.containerStatuses[*]} {.state.waiting.reason} {.state.waiting.message}{end}{"\n"}{end}'
 }
-logs() { # LINES
+logs() { # LINES; of a container that has just been started again, what it said before
   local workload
-  for workload in deployment/api deployment/worker; do
-    ours logs "$workload" --tail="$1" 2>&1 || true
-  done
-  for workload in $(ours get pods --selector app=migrate --output name); do
-    ours logs "$workload" --all-containers --tail="$1" 2>&1 || true
+  for workload in deployment/api deployment/worker $(ours get pods --selector app=migrate --output name); do
+    ours logs "$workload" --all-containers --ignore-errors --previous --tail="$1" 2>/dev/null || true
+    ours logs "$workload" --all-containers --ignore-errors --tail="$1" 2>&1 || true
   done
 }
 # Why, as far as it can be told, and what to do: the rows of "Troubleshooting" in docs/deployment.md.

@@ -303,6 +303,32 @@ describe.each(backends.queues)('queue on $name', (backend) => {
     expect(job.ends).toMatchObject([{ is: 'retrying', id, problem: { code: 'WORKER_LOST' } }]);
   });
 
+  test('a database that was away for longer than a lease costs no attempt', async () => {
+    const tenant = await newTenant(store);
+    const away = new Set<string>();
+    const storeOf = (name: string): Store => {
+      const asked =
+        <A extends readonly unknown[], T>(ask: (...args: A) => Promise<T>) =>
+        async (...args: A): Promise<T> => {
+          if (away.has(name)) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+          return ask(...args);
+        };
+      return { ...store, call: asked(store.call), asTenant: asked(store.asTenant) } as Store;
+    };
+    const job = newJob((_, { signal }) => sleep(3_000, undefined, { signal }));
+    work(job, { store: storeOf('first'), leaseSeconds: 1 });
+    const id = await add(job, tenant, 1);
+    await reaches(tenant, id, 'running');
+    work(job, { store: storeOf('second'), leaseSeconds: 1 });
+    away.add('first').add('second');
+    await eventually(async () => (await lostRuns(store, [job.name])).length === 1);
+    away.delete('second');
+    await sleep(700); // it looks, while the first is not back yet
+    away.delete('first');
+    expect(await reaches(tenant, id, 'done')).toMatchObject({ attempts: 1 });
+    expect(job.ends).toEqual([]);
+  }, 20_000);
+
   test('a job that kills its worker each time is dead after three', async () => {
     const tenant = await newTenant(store);
     const job = newJob((_, { signal }) => sleep(60_000, undefined, { signal }));

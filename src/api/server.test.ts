@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
@@ -540,6 +540,32 @@ describe('over HTTP', () => {
     expect(html).not.toMatch(/<script|<img|<link|<iframe|@import|url\(|(?:src|href)="(?!#|\/openapi\.json")/);
     for (const id of Object.keys(operations)) expect(html).toContain(`id="${id}"`);
     expect(await (await fetch(`${baseUrl}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.1' });
+  });
+
+  test('closing answers what comes on connections that are open, and tells their clients to leave', async () => {
+    const closing = await openServer(
+      { store, queue, sealingKeys: keys, reviewAttempts: 3, repositories: { hosts: [], allowLocal: false } },
+      { log: openLog('silent'), rate: { perMinute: 100 }, drainSeconds: 5 },
+    );
+    await closing.listen({ host: '127.0.0.1', port: 0 });
+    const port = (closing.server.address() as AddressInfo).port;
+    using agent = Object.assign(new Agent({ keepAlive: true }), { [Symbol.dispose]: () => agent.destroy() });
+    const ask = () =>
+      new Promise<{ status: number | undefined; connection: string | undefined; reused: boolean }>((resolve, reject) => {
+        const request = httpRequest({ port, host: '127.0.0.1', path: '/health', agent }, (response) => {
+          response.resume().once('end', () => {
+            resolve({ status: response.statusCode, connection: response.headers.connection, reused: request.reusedSocket });
+          });
+        });
+        request.once('error', reject).end();
+      });
+    expect(await ask()).toEqual({ status: 200, connection: 'keep-alive', reused: false });
+    const started = Date.now();
+    const closed = closing.close();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await ask()).toEqual({ status: 200, connection: 'close', reused: true });
+    await closed;
+    expect(Date.now() - started).toBeLessThan(3000); // it does not wait on when nobody is left
   });
 
   test('closing ends event streams and lets a request that is under way finish', async () => {

@@ -36,7 +36,7 @@ async function run(options: Options, host: Host): Promise<number> {
     config.redisUrl === undefined ? undefined : await openCounter(config.redisUrl, (error) => log.warn({ err: error }, 'requests are not counted'));
   const server = await openServer(
     { store, queue, repositories: repositoryDeps(config, store, false), sealingKeys: configuredKeys(config), reviewAttempts: config.reviewAttempts },
-    { log, rate: { perMinute: config.rateLimit, redis: counter }, tracer },
+    { log, rate: { perMinute: config.rateLimit, redis: counter }, tracer, drainSeconds: 5 },
   );
   try {
     // It listens before anybody knows whether the database is there: /health/ready says so, and a restart would not help.

@@ -179,6 +179,7 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
   /** Comes after the files of liveness and readiness, leases, cancellations, lost jobs and forgotten ones, again and again. */
   async function turn(): Promise<void> {
     let [renewed, looked] = [performance.now(), Number.NEGATIVE_INFINITY];
+    let answersSince: number | undefined = Number.NEGATIVE_INFINITY;
     let trouble: string | undefined = 'it has just started';
     await showReady(false);
     while (!ended.signal.aborted) {
@@ -192,11 +193,16 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
         if (now - looked > (options.lookSeconds ?? 2) * 1000) {
           looked = now;
           bell ??= await attend();
-          await putBackLost();
+          // While the database was away nobody could renew a lease: everyone has as long as one lasts to do so.
+          const lost = await lostRuns(store, names);
+          answersSince ??= now;
+          if (now - answersSince > leaseSeconds * 1000) await putBack(lost);
           trouble = await queue.trouble();
           if (!stopping.signal.aborted && slots.free > 0) track(takeTurn(true));
         }
       } catch (error) {
+        answersSince = undefined;
+        renewed = Number.NEGATIVE_INFINITY;
         const now = error instanceof Error ? error.message : String(error);
         if (now !== trouble) log.warn({ err: error }, 'the worker cannot take jobs');
         trouble = now;
@@ -228,8 +234,8 @@ export function startWorker<D>(options: WorkerOptions<D>): Worker {
     for (const job of await cancelledJobs(store, id)) running.get(job)?.stop('cancelled');
   }
 
-  async function putBackLost(): Promise<void> {
-    for (const run of await lostRuns(store, names)) {
+  async function putBack(lost: readonly Run[]): Promise<void> {
+    for (const run of lost) {
       const problem = workerLost(run.attempt);
       const job = jobs.get(run.name)!;
       const end: JobEnd = run.attempt >= run.maxAttempts ? { is: 'dead', problem } : { is: 'retrying', problem, inMs: 0 };
