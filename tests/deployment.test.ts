@@ -67,6 +67,18 @@ test('what goes into the image is named file by file; secrets and tests stay out
   expect(lines.slice(lines.indexOf('!src') + 1)).toEqual(['**/*.test.ts', '**/.env*', '**/*.pem', '**/*.key']); // after what they take out of
 });
 
+test('image, Job, label and package have one version', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const manifests = globSync('k8s/**/*.yaml').map((path) => readFileSync(path, 'utf8'));
+  const named = [
+    ...manifests.flatMap((text) => Array.from(text.matchAll(/^ *image: \S*\/ai-agents:(\S+)$/gm), ([, tag]) => tag!)),
+    ...manifests.flatMap((text) => Array.from(text.matchAll(/^ *name: migrate-(\d+-\d+-\d+)$/gm), ([, tag]) => tag!.replaceAll('-', '.'))),
+    ...Array.from(readFileSync('Dockerfile', 'utf8').matchAll(/^ARG VERSION=(\S+)$/gm), ([, tag]) => tag!),
+  ];
+  expect(named.length).toBeGreaterThanOrEqual(5);
+  expect(new Set(named)).toEqual(new Set([version]));
+});
+
 const shellcheck = spawnSync('shellcheck', ['--version']).status === 0;
 if (!shellcheck) console.log('the scripts of k8s/ are not checked: there is no shellcheck');
 test.skipIf(!shellcheck)('shellcheck finds nothing in the scripts', () => {

@@ -40,6 +40,8 @@ export interface Diagnosis {
   readonly roots: readonly Root[];
   /** whether waiting longer cannot help: something is at fault, and each member that is not ready has a cause that will not pass */
   readonly hopeless: boolean;
+  /** members that are ready, and need something that is at fault and will not become ready */
+  readonly stranded: readonly Member[];
 }
 
 /**
@@ -99,6 +101,7 @@ export function diagnose(scene: Scene, readySince: ReadonlyMap<Member['prepared'
         };
       })
       .sort((a, b) => b.breaks.length - a.breaks.length || (a.cause.shown ?? '').localeCompare(b.cause.shown ?? '')),
+    stranded: scene.members.filter((member) => member.status.is === 'ready' && explained(member)),
     hopeless: roots.some(({ final }) => final !== false) && unready.every(explained),
   };
 }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clusterUnreachable } from '../errors.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import type { Prepared } from './prepare.ts';
-import { nameOf } from './proof.ts';
-import type { Member, Scene } from './scene.ts';
-import { type Clock, type Settled, settle } from './settle.ts';
+import { nameOf, restsOnPods } from './proof.ts';
+import type { Member, PodView, Scene } from './scene.ts';
+import { type Clock, type Outlook, type Settled, settle } from './settle.ts';
 import { lastSeen, type World } from './watch.ts';
 
 export interface Sight {
@@ -15,8 +15,8 @@ export interface Sight {
 export interface Observed extends Settled<Sight> {
   /** when each cause was first named, RFC 3339 */
   readonly namedAt: ReadonlyMap<string, string>;
-  /** for how many milliseconds a member that is ready has been so without a break */
-  readyFor(member: Member): number;
+  /** for how many milliseconds a member that is ready has been so without a break, a restart, or a liveness probe that fails */
+  calmFor(member: Member): number;
 }
 
 export interface Watcher {
@@ -33,13 +33,17 @@ const LOST_FOR = 60_000;
 /** How much changes at once is looked at once. */
 const GATHER = 50;
 
-/** Watches a deployment until it is ready and stays so, until its causes are certain, or until the time is over. */
+/**
+ * Watches a deployment until it is ready and stays so, or until the time is over. When it is certain that a part of it cannot become ready, only until
+ * the rest, what needs that part apart, has stayed ready for as long.
+ */
 export async function observe(
   look: () => Scene,
   world: World,
   { stable, timeout, clock, watcher, signal }: { stable: number; timeout: number; clock: Clock; watcher: Watcher; signal: AbortSignal },
 ): Promise<Observed> {
   const readySince = new Map<Prepared, number>();
+  const calmSince = new Map<Prepared, { at: number; restarts: string }>();
   const shownState = new Map<string, { state: string; since: number }>();
   const namedAt = new Map<string, string>();
   let hopelessSince: number | undefined;
@@ -49,6 +53,10 @@ export async function observe(
     for (const member of scene.members) {
       if (member.status.is !== 'ready') readySince.delete(member.prepared);
       else if (!readySince.has(member.prepared)) readySince.set(member.prepared, now);
+      const pods = scene.podsOf(member);
+      const restarts = restartsIn(pods);
+      if (member.status.is !== 'ready' || isFailingLiveness(scene, pods)) calmSince.delete(member.prepared);
+      else if (calmSince.get(member.prepared)?.restarts !== restarts) calmSince.set(member.prepared, { at: now, restarts });
       const state = `${member.status.is} ${member.status.because}`;
       const known = shownState.get(member.prepared.ref);
       if (known?.state === state) continue;
@@ -64,21 +72,26 @@ export async function observe(
     }
     return { scene, diagnosis };
   };
-  let calm = false;
-  const judge = (sight: Sight): 'good' | 'waiting' | 'hopeless' => {
+  let isCalm = false;
+  const calmFor = ({ prepared }: Member): number => clock.now() - (calmSince.get(prepared)?.at ?? clock.now());
+  const judge = (sight: Sight): Outlook => {
     const verdict = verdictOn(sight);
-    if (!calm && (verdict === 'good' || hopelessSince !== undefined)) {
-      calm = true;
+    if (!isCalm && (verdict === 'good' || hopelessSince !== undefined)) {
+      isCalm = true;
       watcher.calm();
     }
     return verdict;
   };
-  const verdictOn = ({ scene, diagnosis }: Sight): 'good' | 'waiting' | 'hopeless' => {
+  const verdictOn = ({ scene, diagnosis }: Sight): Outlook => {
     if (!diagnosis.hopeless) {
       hopelessSince = undefined;
-      return diagnosis.roots.length === 0 && scene.members.every(({ status }) => status.is === 'ready') && !isFailingLiveness(scene) ? 'good' : 'waiting';
+      return diagnosis.roots.length === 0 && scene.members.every(({ status }) => status.is === 'ready') && !isFailingLiveness(scene, scene.pods)
+        ? 'good'
+        : 'waiting';
     }
     hopelessSince ??= clock.now();
+    const rest = scene.members.filter((member) => member.status.is === 'ready' && restsOnPods(member) && !diagnosis.stranded.includes(member));
+    if (rest.some((member) => calmFor(member) < stable)) return 'resting';
     return clock.now() - hopelessSince >= LINGER ? 'hopeless' : 'waiting';
   };
   const next = async (within: number): Promise<void> => {
@@ -87,14 +100,14 @@ export async function observe(
     await world.changed(hopelessSince === undefined ? within : Math.min(within, 250));
     await sleep(GATHER);
   };
-  const settled = await settle(read, judge, restartsIn, next, { stable, timeout, clock, signal });
-  const end = clock.now();
-  return { ...settled, namedAt, readyFor: ({ prepared }) => end - (readySince.get(prepared) ?? end) };
+  const settled = await settle(read, judge, ({ scene }) => restartsIn(scene.pods), next, { stable, timeout, clock, signal });
+  const calm = new Map(settled.seen.scene.members.map((member) => [member, calmFor(member)]));
+  return { ...settled, namedAt, calmFor: (member) => calm.get(member) ?? 0 };
 }
 
 /** Whether a liveness probe has failed lately: the container is ready, and will be killed all the same unless the probe comes round. */
-const isFailingLiveness = (scene: Scene): boolean =>
-  scene.pods.some(({ pod, containers }) =>
+const isFailingLiveness = (scene: Scene, pods: readonly PodView[]): boolean =>
+  pods.some(({ pod, containers }) =>
     containers.some(({ name, spec, status }) => {
       const startedAt = status?.state?.running?.startedAt;
       if (!spec.livenessProbe || startedAt === undefined) return false;
@@ -113,8 +126,8 @@ const isFailingLiveness = (scene: Scene): boolean =>
   );
 
 /** What must not change while a deployment stays ready: no container may start again. */
-const restartsIn = ({ scene }: Sight): string =>
-  scene.pods
+const restartsIn = (pods: readonly PodView[]): string =>
+  pods
     .flatMap(({ pod, containers }) => containers.map(({ name, status }) => [pod.metadata.uid, name, status?.restartCount ?? 0] as const))
     .filter(([, , restarts]) => restarts > 0)
     .map((each) => each.join(' '))

@@ -88,7 +88,7 @@ export interface Proof {
 export function verdictOf(
   member: Member,
   diagnosis: Diagnosis,
-  settled: Pick<Observed, 'outcome' | 'readyFor'>,
+  settled: Pick<Observed, 'outcome' | 'calmFor'>,
   { timeout, stable }: { timeout: number; stable: number },
   facts: Facts,
 ): ProvenVerdict {
@@ -113,13 +113,16 @@ export function verdictOf(
   }
   if (settled.outcome === 'settled') return { is: 'met', because: `${ref} became ready and stayed so: ${member.status.because}.`, evidence: [seen] };
   // The whole did not settle, and a pod that has just become ready may crash a second later.
-  if (!restsOnPods(member) || settled.readyFor(member) >= stable)
+  if (!restsOnPods(member) || settled.calmFor(member) >= stable)
     return { is: 'met', because: `${ref} became ready and was so when the proof stopped: ${member.status.because}.`, evidence: [seen] };
-  return { is: 'unproven', because: `${ref} was ready when the proof stopped, but not for long enough to count: ${member.status.because}.`, evidence: [seen] };
+  const so = `${ref} was ready when the proof stopped, but not for long enough to count`;
+  const because = diagnosis.stranded.includes(member) ? `${so}, and it needs what is at fault` : so;
+  return { is: 'unproven', because: `${because}: ${member.status.because}.`, evidence: [seen] };
 }
 
 const ON_PODS = new Set(['Service', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']);
-const restsOnPods = ({ prepared: { resource } }: Member): boolean => isWorkload(resource) || ON_PODS.has(resource.kind);
+/** Whether an object that is ready may cease to be so when a pod does: not a ConfigMap, and not a Job, which is ready when it has ended. */
+export const restsOnPods = ({ prepared: { resource } }: Member): boolean => (isWorkload(resource) && resource.kind !== 'Job') || ON_PODS.has(resource.kind);
 
 export const provenLeftOut = ({ ref, resource, because }: LeftOut): ProvenObject => ({
   object: ref,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { settle } from './settle.ts';
+import { type Outlook, settle } from './settle.ts';
 
 /** Plays a list of states, one for each look, on a clock that moves a second with each. */
-function play(states: readonly (readonly [verdict: 'good' | 'waiting' | 'hopeless', identity?: string])[], stable: number, timeout: number) {
+function play(states: readonly (readonly [verdict: Outlook, identity?: string])[], stable: number, timeout: number) {
   let at = 0;
   return settle(
     () => states[Math.min(at, states.length - 1)]!,
@@ -52,4 +52,10 @@ test('what changes without end is not waited for without end', async () => {
 
 test('hopeless ends at once', async () => {
   expect(await play([['waiting'], ['hopeless']], 3, 600)).toMatchObject({ outcome: 'hopeless', seen: ['hopeless'] });
+});
+
+test('beside what is hopeless the rest gets its stable period, also when it became ready at the last moment, and not for ever', async () => {
+  expect(await play([['waiting'], ['waiting'], ['resting'], ['resting'], ['resting'], ['hopeless']], 3, 2)).toMatchObject({ outcome: 'hopeless' });
+  expect(await play([['waiting'], ['resting'], ['waiting']], 3, 2)).toMatchObject({ outcome: 'timeout', seen: ['waiting'] });
+  expect(await play([['resting']], 3, 2)).toMatchObject({ outcome: 'timeout' });
 });

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../checks/verdict.ts';
 import { inTurns } from '../apply.ts';
 import type { LiveCheck } from '../check.ts';
+import type { Prepared } from '../prepare.ts';
 import type { ProvenVerdict } from '../proof.ts';
 import { autoscalerReacts } from './autoscaler-reacts.ts';
 import { type Bench, failed } from './bench.ts';
@@ -30,8 +31,9 @@ export async function runChecks(checks: readonly LiveCheck[], bench: Bench, obse
     6,
     answer,
   );
+  const ready = new Set(bench.look().members.flatMap(({ status, prepared }) => (status.is === 'ready' ? [prepared] : [])));
   for (const check of checks.filter(isDisruptive)) {
-    await calm(bench);
+    await calm(bench, ready);
     await answer(check);
   }
   return checks.map((check) => ({ check, verdict: answers.get(check)! }));
@@ -39,12 +41,12 @@ export async function runChecks(checks: readonly LiveCheck[], bench: Bench, obse
 
 const CALM_WITHIN = 90_000;
 
-/** Waits until the check before has left everything as it was. */
-async function calm({ look, world, signal }: Bench): Promise<void> {
+/** Waits until the check before has left everything as it was: what was ready before it is so again. */
+async function calm({ look, world, signal }: Bench, ready: ReadonlySet<Prepared>): Promise<void> {
   const until = Date.now() + CALM_WITHIN;
   const unready = () => {
     const { members, pods } = look();
-    return members.some(({ status }) => status.is !== 'ready') || pods.some(({ pod }) => pod.metadata.deletionTimestamp !== undefined);
+    return members.some(({ status, prepared }) => status.is !== 'ready' && ready.has(prepared)) || pods.some(({ pod }) => pod.metadata.deletionTimestamp !== undefined);
   };
   while (unready() && Date.now() < until) {
     await world.changed(1_000);
