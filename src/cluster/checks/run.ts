@@ -46,7 +46,10 @@ async function calm({ look, world, signal }: Bench, ready: ReadonlySet<Prepared>
   const until = Date.now() + CALM_WITHIN;
   const unready = () => {
     const { members, pods } = look();
-    return members.some(({ status, prepared }) => status.is !== 'ready' && ready.has(prepared)) || pods.some(({ pod }) => pod.metadata.deletionTimestamp !== undefined);
+    return (
+      members.some(({ status, prepared }) => status.is !== 'ready' && ready.has(prepared)) ||
+      pods.some(({ pod }) => pod.metadata.deletionTimestamp !== undefined)
+    );
   };
   while (unready() && Date.now() < until) {
     await world.changed(1_000);
