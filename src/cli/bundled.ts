@@ -46,10 +46,10 @@ function program(): Program {
   const file = fileURLToPath(new URL(`./${name}.cjs`, import.meta.url));
   const source = readFileSync(file, 'latin1'); // esbuild writes ASCII
   const kept = keptCode(BUILDS[name]);
-  const script = new Script(source, { filename: file, cachedData: kept?.code, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+  const script = new Script(source, { filename: file, cachedData: kept.code, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
   const loaded = { exports: {} as Program };
   script.runInThisContext()(loaded, module.createRequire(file), import.meta.url);
-  if (kept && (!kept.code || script.cachedDataRejected)) process.once('exit', () => kept.keep(script.createCachedData()));
+  if (!kept.isOwn || script.cachedDataRejected) process.once('exit', () => kept.keep(script.createCachedData()));
   return loaded.exports;
 }
 
@@ -57,17 +57,21 @@ function program(): Program {
  * In the user's own cache: not in Node's default place, the temporary folder, where somebody else could have put a folder of that name before.
  * V8 looks at its version, its flags and the source's length; whether the bytes are those that were written, and of which source, is looked at here.
  */
-function keptCode(build: string): { code: Buffer | undefined; keep(code: Buffer): void } | undefined {
+function keptCode(build: string): { code: Buffer | undefined; isOwn: boolean; keep(code: Buffer): void } {
+  const name = `${process.version}-${process.arch}-${/^[a-z]+$/.test(command) ? command : 'none'}`;
+  const built = () => read(fileURLToPath(new URL(`./ai-agents/${name}`, import.meta.url)), build); // by build.ts
   let folder: string;
   try {
     folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ai-agents');
     if (lives || command === 'verify') module.enableCompileCache(folder); // for what stays in node_modules and is large
   } catch {
-    return undefined; // a user without a home: it starts as it did the first time
+    return { code: built(), isOwn: true, keep() {} }; // a user without a home
   }
-  const file = join(folder, `${process.version}-${process.arch}-${/^[a-z]+$/.test(command) ? command : 'none'}`);
+  const file = join(folder, name);
+  const own = read(file, build);
   return {
-    code: read(file, build),
+    code: own ?? built(),
+    isOwn: own !== undefined,
     keep(code) {
       try {
         const head = Buffer.from(`${build} ${crc32(code).toString(16)}\n`);
