@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { openQueue, type Queue } from '../src/queue/queue.ts';
 import { migrate } from '../src/store/migrate.ts';
-import { openStore, type Store } from '../src/store/store.ts';
+import { openStore, type Store, type Tx } from '../src/store/store.ts';
 import { ensureTenant } from '../src/store/tenants.ts';
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from './servers.ts';
 
@@ -80,6 +80,24 @@ export async function newTenant(store: Store, maxRunning?: number): Promise<stri
   const id = await ensureTenant(store, randomUUID());
   if (maxRunning !== undefined) await store.asOwner((db) => db.updateTable('tenants').set({ max_running: maxRunning }).where('id', '=', id).execute());
   return id;
+}
+
+interface NewJob {
+  readonly id?: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly input: object;
+  /** lower is sooner */
+  readonly priority: number;
+  readonly maxAttempts?: number | undefined;
+}
+
+/** Adds a job of any name, where the program itself only adds those of reviews. */
+export async function insertJob(tx: Tx, { id, tenantId, name, input, priority, maxAttempts }: NewJob): Promise<void> {
+  await tx
+    .insertInto('jobs')
+    .values({ id, tenant_id: tenantId, name, input: JSON.stringify(input), priority, max_attempts: maxAttempts })
+    .execute();
 }
 
 /** Waits until `look` gives something. */

@@ -8,10 +8,10 @@ import { z } from 'zod';
 import { fileNotFound } from '../src/errors.ts';
 import { defineJob, type Job, type JobContext, type JobEnd } from '../src/queue/job.ts';
 import type { Queue } from '../src/queue/queue.ts';
-import { cancelJob, finishRun, insertJob, jobDepth, lostRuns, renewLeases, reviveJob, takeJob } from '../src/store/jobs.ts';
+import { cancelJob, finishRun, jobDepth, lostRuns, renewLeases, reviveJob, takeJob } from '../src/store/jobs.ts';
 import type { Store } from '../src/store/store.ts';
 import { startWorker, type WorkerOptions } from '../src/worker/worker.ts';
-import { eventually, newTenant, silent, startBackends } from './backends.ts';
+import { eventually, insertJob, newTenant, silent, startBackends } from './backends.ts';
 
 const backends = await startBackends();
 // a server's folder has thousands of files

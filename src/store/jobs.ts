@@ -16,25 +16,6 @@ export interface Run {
   readonly traceparent: string | undefined;
 }
 
-export interface NewJob {
-  readonly id?: string;
-  readonly tenantId: string;
-  readonly name: string;
-  readonly input: object;
-  /** lower is sooner */
-  readonly priority: number;
-  readonly maxAttempts?: number;
-  readonly traceparent?: string | undefined;
-}
-
-/** Adds a job, in the transaction of what it is for. Ring for it when that has been committed. */
-export async function insertJob(tx: Tx, { id, tenantId, name, input, priority, maxAttempts, traceparent }: NewJob): Promise<void> {
-  await tx
-    .insertInto('jobs')
-    .values({ id, tenant_id: tenantId, name, input: JSON.stringify(input), priority, max_attempts: maxAttempts, traceparent })
-    .execute();
-}
-
 interface JobRow {
   id: string;
   tenant_id: string;
@@ -136,11 +117,6 @@ export async function cancelJob(tx: Tx, id: string): Promise<'cancelled' | 'told
   if (job.state === 'cancelled') return 'cancelled';
   await sql`SELECT pg_notify('ai_agents_cancel', ${id})`.execute(tx);
   return 'told';
-}
-
-/** Lets a waiting job come as soon as one of this priority would, if it would come later. */
-export async function hurryJob(tx: Tx, id: string, priority: number): Promise<void> {
-  await tx.updateTable('jobs').where('id', '=', id).where('state', '=', 'queued').where('priority', '>', priority).set({ priority }).execute();
 }
 
 /** Gives an ended job that did not succeed so many attempts more. @returns its next attempt; undefined when it is not such a job */

@@ -6,11 +6,17 @@ import { queueName } from '../queue/queue.ts';
 import { tenantsReviewsJobs } from './migrations/0001-tenants-reviews-jobs.ts';
 import { reviewTotals } from './migrations/0002-review-totals.ts';
 import { tracesAndStages } from './migrations/0003-traces-and-stages.ts';
+import { orderInOneStatement } from './migrations/0004-order-in-one-statement.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 /** In order. One that was released is never changed again; each must leave the version before able to work, for rolling upgrades. */
-const migrations = { '0001-tenants-reviews-jobs': tenantsReviewsJobs, '0002-review-totals': reviewTotals, '0003-traces-and-stages': tracesAndStages };
+const migrations = {
+  '0001-tenants-reviews-jobs': tenantsReviewsJobs,
+  '0002-review-totals': reviewTotals,
+  '0003-traces-and-stages': tracesAndStages,
+  '0004-order-in-one-statement': orderInOneStatement,
+};
 
 /**
  * Brings the database to this program's version; safe from many processes at a time, and again and again.

@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { idempotencyReused } from '../errors.ts';
 import type { Queue } from '../queue/queue.ts';
 import { version } from '../version.ts';
-import { cancelJob, hurryJob, insertJob, reviveJob } from './jobs.ts';
+import { cancelJob, reviveJob } from './jobs.ts';
 import type { Store, Tx } from './store.ts';
 import type { EventKind, EventTable, ReviewOutcome, ReviewState, ReviewTable } from './tables.ts';
 
@@ -33,107 +33,31 @@ export interface StoredReview extends Selectable<ReviewTable> {
 }
 
 /**
- * Accepts a review: review, job and first event in one transaction; then rings for a worker.
+ * Accepts a review: review, job and first event in one transaction, which is one statement; then rings for a worker.
  * @returns the review's id; `fresh` is false when this commit and these stories have one already, one for this ref has not started yet, or the key was used before
  * @throws Problem IDEMPOTENCY_KEY_REUSED when the key was used for another order
  */
 export async function orderReview(store: Store, queue: Queue, tenantId: string, order: ReviewOrder): Promise<{ id: string; fresh: boolean }> {
-  const ordered = await store.asTenant(tenantId, async (tx) => {
-    const { idempotencyKey: key } = order;
-    const requestHash = sha256([order.repository, order.ref, order.stories, order.manifests]);
-    if (key !== undefined) {
-      const earlier = await findByKey(tx, tenantId, key);
-      if (earlier && earlier.request_hash !== requestHash) throw idempotencyReused();
-      if (earlier) return { id: earlier.review_id, fresh: false };
-    }
-    const review = await insertReview(tx, tenantId, order);
-    if (key !== undefined) {
-      await tx.insertInto('idempotency_keys').values({ tenant_id: tenantId, key, request_hash: requestHash, review_id: review.id }).execute();
-    }
-    return review;
-  });
+  const { from, attempts = 3, repository, ref, stories, manifests } = order;
+  const wanted = {
+    ...order,
+    commit: isCommit(ref) ? ref : null,
+    // what two reviews of one commit share when they must say the same
+    subject: sha256([version, stories, manifests]),
+    priority: priorities[from],
+    attempts,
+    requestHash: sha256([repository, ref, stories, manifests]),
+  };
+  const [ordered] = await store.call(
+    sql<{ id: string; fresh: boolean }>`SELECT review AS id, fresh FROM ai_agents.order_review(${tenantId}, ${JSON.stringify(wanted)})`,
+  );
+  if (!ordered) throw idempotencyReused();
   if (ordered.fresh) queue.ring([{ id: ordered.id, attempt: 1 }]);
   return ordered;
 }
 
-/** What two reviews of one commit share when they must say the same. */
-const subjectOf = ({ stories, manifests }: Pick<ReviewOrder, 'stories' | 'manifests'>): string => sha256([version, stories, manifests]);
-
 const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 const isCommit = (ref: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref);
-
-async function findByKey(tx: Tx, tenantId: string, key: string) {
-  // Whoever comes with the same key waits here until the first one's transaction has ended.
-  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${tenantId} ${key}`}, 0))`.execute(tx);
-  return tx.selectFrom('idempotency_keys').select(['review_id', 'request_hash']).where('tenant_id', '=', tenantId).where('key', '=', key).executeTakeFirst();
-}
-
-async function insertReview(tx: Tx, tenantId: string, order: ReviewOrder): Promise<{ id: string; fresh: boolean }> {
-  const repositoryId = await repositoryOf(tx, tenantId, order.repository);
-  const subject = subjectOf(order);
-  const commit = isCommit(order.ref) ? order.ref : null;
-  // A loop, because the review in the way may have started, or failed, when we look for it.
-  for (;;) {
-    const inserted = await tx
-      .insertInto('reviews')
-      .values({
-        tenant_id: tenantId,
-        repository_id: repositoryId,
-        ref: order.ref,
-        commit,
-        holds: commit !== null,
-        stories: [...order.stories],
-        manifests: [...order.manifests],
-        subject,
-        requested_by: order.requestedBy,
-        request_id: order.requestId,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('id')
-      .executeTakeFirst();
-    if (inserted) {
-      const { id } = inserted;
-      await insertJob(tx, {
-        id,
-        tenantId,
-        name: reviewJobName,
-        input: { reviewId: id },
-        priority: priorities[order.from],
-        maxAttempts: order.attempts,
-        traceparent: order.traceparent,
-      });
-      await addEvent(tx, id, 'queued');
-      return { id, fresh: true };
-    }
-    const inTheWay = await tx
-      .selectFrom('reviews')
-      .select('id')
-      .where('repository_id', '=', repositoryId)
-      .where('subject', '=', subject)
-      .where((eb) =>
-        commit === null
-          ? eb.and([eb('ref', '=', order.ref), eb('commit', 'is', null), eb('started_at', 'is', null), eb('state', '=', 'queued')])
-          : eb.and([eb('commit', '=', commit), eb('holds', '=', true)]),
-      )
-      .executeTakeFirst();
-    if (!inTheWay) continue;
-    await hurryJob(tx, inTheWay.id, priorities[order.from]); // a person now waits for what a webhook had asked for
-    return { id: inTheWay.id, fresh: false };
-  }
-}
-
-async function repositoryOf(tx: Tx, tenantId: string, url: string): Promise<string> {
-  const find = () => tx.selectFrom('repositories').select('id').where('tenant_id', '=', tenantId).where('url', '=', url).executeTakeFirst();
-  const known = await find();
-  if (known) return known.id;
-  const inserted = await tx
-    .insertInto('repositories')
-    .values({ tenant_id: tenantId, url })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  return (inserted ?? (await find()))!.id;
-}
 
 /** The tenant's own reviews. Row-level security says the same; each must do without the other. */
 const reviewsOf = (tx: Tx, tenantId: string) =>
