@@ -5,13 +5,25 @@ import { visibleLine } from './visible.ts';
 const PLAIN = /^[A-Za-z0-9.,;:!?'"()/%+=\-\u00a0-\u{10ffff}]*$/u;
 const isPlain = (word: string): boolean => PLAIN.test(word) && !word.includes('//') && !/www\./i.test(word) && word.indexOf(':') === word.lastIndexOf(':');
 
-/** Text from a file under review as one line of Markdown that shows these characters and does nothing else. */
+/** Words between single backticks, which stand as words of their own: code already. */
+const CODE = /(^|\s)(\(?)`([^`\s](?:[^`]*[^`\s])?)`(?=[.,;:)]*(?:\s|$))/g;
+
+/** Text from a file under review as one line of Markdown that shows these characters, code without its backticks, and does nothing else. */
 export function markdownText(text: string): string {
-  const words = visibleLine(text).split(' ');
+  const line = visibleLine(text);
+  let [markdown, from] = ['', 0];
+  for (const { index, 0: whole, 1: space = '', 2: bracket = '', 3: code = '' } of line.matchAll(CODE)) {
+    markdown += wordsOf(line.slice(from, index), from === 0) + space + bracket + codeSpan(code);
+    from = index + whole.length;
+  }
+  return markdown + wordsOf(line.slice(from), from === 0);
+}
+
+function wordsOf(text: string, startsLine: boolean): string {
   const parts: { code: boolean; words: string[] }[] = [];
-  for (const [at, word] of words.entries()) {
+  for (const [at, word] of text.split(' ').entries()) {
     // At the start of a line `-`, `+` and `1.` would open a list.
-    const code = !isPlain(word) || (at === 0 && /^(?:[-+=]+|[0-9]+[.)])$/.test(word));
+    const code = !isPlain(word) || (startsLine && at === 0 && /^(?:[-+=]+|[0-9]+[.)])$/.test(word));
     const last = parts.at(-1);
     if (last?.code === code) last.words.push(word);
     else parts.push({ code, words: [word] });
