@@ -144,6 +144,11 @@ export const clusterUnreachable = (address: string, cause: unknown) =>
     hint: 'Check that it runs and that this machine can reach it.',
     cause,
   });
+export const clusterRefused = (cause: unknown) =>
+  new Problem('CLUSTER_REFUSED', `the API server refused what the proof itself needs: ${reason(cause)}`, {
+    hint: 'Take what refuses it out of the way, or name another cluster; it has to be Kubernetes 1.27 or later.',
+    cause,
+  });
 export const credentialsExpired = (context: string) =>
   new Problem('CREDENTIALS_EXPIRED', `the cluster does not accept the credentials of context ${context}`, { hint: 'Log in again, then repeat the command.' });
 export const accessMissing = (context: string, missing: readonly string[]) =>

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { inTurns } from '../src/cluster/apply.ts';
 import { cleanLeftovers } from '../src/cluster/clean.ts';
-import { connect } from '../src/cluster/connect.ts';
 import type { Proof } from '../src/cluster/proof.ts';
 import { proveClaims, readProof, staleness } from '../src/cluster/stored-proof.ts';
 import type { Problem } from '../src/errors.ts';
@@ -43,13 +42,7 @@ const SHORT = /^(?:01|06|13|16|17|22|27|29|32|43|47|61)-/;
 /** proofs side by side: what two cores can start without making every probe late */
 const AT_ONCE = 12;
 
-const cleanUp = async () => {
-  const { signal } = new AbortController();
-  const cluster = await connect({ context: 'test', kubeconfig: KUBECONFIG }, signal);
-  const cleaned = await cleanLeftovers(cluster, 60_000, signal);
-  cluster.api.close();
-  return cleaned;
-};
+const cleanUp = () => cleanLeftovers({ context: 'test', kubeconfig: KUBECONFIG }, 60_000, new AbortController().signal);
 
 describe.skipIf(noCluster)('on a real cluster', () => {
   beforeAll(async () => {

@@ -56,10 +56,8 @@ async function written(proof: Proof, format: Options['format'], colour: boolean)
 
 async function removeLeftovers(options: Options, host: Host): Promise<number> {
   host.catchInterrupts();
-  const [{ connect }, { cleanLeftovers }] = await Promise.all([import('../cluster/connect.ts'), import('../cluster/clean.ts')]);
-  const cluster = await connect(clusterOf(options, host), host.signal);
-  const { removed, inUse, left } = await cleanLeftovers(cluster, 120_000, host.signal);
-  cluster.api.close();
+  const { cleanLeftovers } = await import('../cluster/clean.ts');
+  const { removed, inUse, left } = await cleanLeftovers(clusterOf(options, host), 120_000, host.signal);
   const lines = [
     ...removed.map((object) => `removed ${object}`),
     ...inUse.map((name) => `left Namespace/${name} alone: a proof is running in it`),

@@ -3,8 +3,9 @@ import { Agent, type RequestOptions, request as requestHttps } from 'node:https'
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { clusterUnreachable, credentialsExpired, interrupted } from '../errors.ts';
+import { clusterRefused, clusterUnreachable, credentialsExpired, interrupted } from '../errors.ts';
 import type { LiveObject } from './object.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** What the API server said instead of doing it: an HTTP status with Kubernetes' own reason and details. */
 export class ApiError extends Error {
@@ -19,6 +20,12 @@ export class ApiError extends Error {
     this.reason = said?.reason ?? '';
     this.causes = said?.details?.causes ?? [];
   }
+}
+
+/** What went wrong on a cluster, as a Problem where it is known: an interruption comes as many errors, and what the API server refuses us as its own. */
+export function problemOf(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return interrupted();
+  return error instanceof ApiError ? clusterRefused(error) : error;
 }
 
 interface Status {
@@ -52,12 +59,15 @@ export interface Answer {
   text: string;
   /** of `Warning` headers: what the API server or an admission plugin remarked */
   warnings: readonly string[];
+  /** the server's own clock, in milliseconds since the epoch */
+  at: number;
 }
 
 export const APPLY_PATCH = 'application/apply-patch+yaml';
 export const MERGE_PATCH = 'application/merge-patch+json';
 const PATIENCE = 30_000;
 const ANSWER_WITHIN = 40_000;
+const NEVER = new AbortController().signal;
 
 /**
  * Requests to one API server with the credentials of one context. The client library finds those (files, exec plugins, OIDC); the requests are
@@ -66,12 +76,12 @@ const ANSWER_WITHIN = 40_000;
 export class Api {
   /** sent so far, repeats included */
   requests = 0;
-  /** when the server last answered, in milliseconds since the epoch */
-  lastAnswer = Date.now();
   readonly config: KubeConfig;
   readonly context: string;
   readonly #server: URL;
   #agent: Agent | undefined;
+  // Not Date.now: a machine that slept has not been ignored.
+  #lastAnswer = performance.now();
 
   constructor(config: KubeConfig, context: string) {
     this.config = config;
@@ -82,6 +92,11 @@ export class Api {
   /** The server's address, for messages. */
   get address(): string {
     return this.#server.origin;
+  }
+
+  /** For how many milliseconds the server has said nothing at all. */
+  get silentFor(): number {
+    return performance.now() - this.#lastAnswer;
   }
 
   /** Sends one request and gives whatever comes back, errors of the server included. */
@@ -126,16 +141,20 @@ export class Api {
     }
   }
 
-  /** The lines of an answer as they come, until the server ends it or `signal` aborts. */
-  async *lines(path: string, query: Request['query'], signal: AbortSignal): AsyncGenerator<string> {
+  /**
+   * The lines of an answer as they come, until the server ends it or `signal` aborts.
+   * @param opened told when the server has begun to answer: the first line may be long in coming
+   */
+  async *lines(path: string, query: Request['query'], signal: AbortSignal, opened: () => void = () => {}): AsyncGenerator<string> {
     const response = await this.#open(path, { query, signal });
     if (response.statusCode !== 200) throw new ApiError(response.statusCode ?? 0, await textOf(response));
-    this.lastAnswer = Date.now();
+    this.#lastAnswer = performance.now();
+    opened();
     // Not node:readline: it emits a broken connection where nobody can catch it.
     const decoder = new StringDecoder('utf8');
     let rest = '';
     for await (const chunk of response) {
-      this.lastAnswer = Date.now();
+      this.#lastAnswer = performance.now();
       const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
       rest = lines.pop() ?? '';
       yield* lines.filter((line) => line !== '');
@@ -147,12 +166,16 @@ export class Api {
   }
 
   async #once(path: string, request: Request): Promise<Answer> {
-    const answerWithin = AbortSignal.timeout(ANSWER_WITHIN);
-    const response = await this.#open(path, { ...request, signal: request.signal ? AbortSignal.any([request.signal, answerWithin]) : answerWithin });
-    const text = await textOf(response);
-    this.lastAnswer = Date.now();
-    const warnings = [response.headers.warning ?? []].flat().flatMap(warningTexts);
-    return { status: response.statusCode ?? 0, text, warnings };
+    using limit = new TimeLimit(request.signal ?? NEVER, ANSWER_WITHIN);
+    try {
+      const response = await this.#open(path, { ...request, signal: limit.signal });
+      const text = await textOf(response);
+      this.#lastAnswer = performance.now();
+      const warnings = [response.headers.warning ?? []].flat().flatMap(warningTexts);
+      return { status: response.statusCode ?? 0, text, warnings, at: Date.parse(response.headers.date ?? '') || Date.now() };
+    } catch (error) {
+      throw limit.isOver ? new Error(`no answer within ${ANSWER_WITHIN / 1_000} seconds`, { cause: error }) : error;
+    }
   }
 
   async #open(path: string, { method = 'GET', query = {}, body, contentType, accept, signal }: Request): Promise<IncomingMessage> {
@@ -196,5 +219,4 @@ const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EA
 
 /** Whether a failure to connect may be over in a moment: a restart, a closed connection, a lost network. */
 const isPassing = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && PASSING.has(String(error.code))) || error.name === 'TimeoutError' || error.message === 'socket hang up' || error.message === 'aborted');
+  error instanceof Error && (('code' in error && PASSING.has(String(error.code))) || error.message === 'socket hang up' || error.message === 'aborted');

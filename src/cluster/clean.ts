@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Api, ApiError, MERGE_PATCH } from './api.ts';
-import type { Cluster } from './connect.ts';
+import { type Api, ApiError, MERGE_PATCH, problemOf } from './api.ts';
+import { type Cluster, type ClusterChoice, connect } from './connect.ts';
 import { apiVersionOf, KIND, pathOf, type ServedKind } from './discovery.ts';
 import { FIELD_MANAGER, PROOF_LABEL } from './guard.ts';
-import { LEASE_SECONDS, leaseOf } from './namespace.ts';
+import { isRecent, LEASE_SECONDS, leaseOf } from './namespace.ts';
 import { conditionsOf, type LiveObject, refOf } from './object.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** Something of a proof that is still in the cluster. */
 export interface Left {
@@ -65,7 +66,7 @@ async function goneNamespace(api: Api, kinds: readonly ServedKind[], name: strin
   const namespace: Left = {
     object: `Namespace/${name}`,
     because: said.map(({ message }) => message).join(' ') || 'its deletion has not finished',
-    remove: `ai-agents verify --clean --context NAME`,
+    remove: `ai-agents verify --clean --context ${api.context}`,
   };
   return [namespace, ...held];
 }
@@ -121,10 +122,10 @@ async function waitGone(api: Api, path: string, until: number, signal: AbortSign
     const object = await api.find(path, signal);
     const left = until - Date.now();
     if (!object || left <= 0) return object;
-    const watching = AbortSignal.any([signal, AbortSignal.timeout(left)]);
+    using watching = new TimeLimit(signal, left);
     const query = { watch: true, fieldSelector: `metadata.name=${decodeURIComponent(name)}`, resourceVersion: object.metadata.resourceVersion ?? '' };
     try {
-      for await (const line of api.lines(folder, query, watching)) {
+      for await (const line of api.lines(folder, query, watching.signal)) {
         if ((JSON.parse(line) as { type: string }).type === 'DELETED') return undefined;
       }
     } catch {
@@ -143,43 +144,60 @@ export interface Cleaned {
 
 /**
  * Removes what earlier proofs left in a cluster, whoever they were started by: namespaces and cluster-scoped objects with our label.
- * A proof that still runs renews its lease, so its namespace is left alone. Finalizers that our own apply put there are taken off again.
+ * A proof that still runs renews its lease, so what is its own is left alone. Finalizers that our own apply put there are taken off again.
+ * @param within milliseconds to wait for deletions
+ * @throws Problem when the cluster cannot be reached or refuses, and INTERRUPTED
  */
-export async function cleanLeftovers(cluster: Pick<Cluster, 'api' | 'kinds'>, within: number, signal: AbortSignal): Promise<Cleaned> {
+export async function cleanLeftovers(choice: ClusterChoice, within: number, signal: AbortSignal): Promise<Cleaned> {
+  try {
+    using cluster = await connect(choice, signal);
+    return await cleanOn(cluster, within, signal);
+  } catch (error) {
+    throw problemOf(error, signal);
+  }
+}
+
+async function cleanOn(cluster: Cluster, within: number, signal: AbortSignal): Promise<Cleaned> {
   const { api, kinds } = cluster;
-  const labelled = async (path: string) => (await api.json<{ items: LiveObject[] }>(path, { query: { labelSelector: PROOF_LABEL }, signal })).items;
-  const namespaces = await labelled(pathOf(KIND.namespace, undefined));
-  const leases = await Promise.all(namespaces.map(({ metadata }) => leaseOf(api, metadata.name, signal)));
-  const fresh = (renewed: string | undefined) => renewed !== undefined && Date.now() - Date.parse(renewed) < LEASE_SECONDS * 1_000;
-  if (leases.some((lease) => fresh(lease?.renewed))) await sleep(LEASE_SECONDS * 1_000, undefined, { signal });
-  const inUse = new Set<string>();
-  const running = new Set<string>();
-  for (const [index, { metadata }] of namespaces.entries()) {
-    const before = leases[index];
-    if (!fresh(before?.renewed) && before?.renewed === undefined) continue;
-    const now = await leaseOf(api, metadata.name, signal);
-    if (now && now.renewed !== before?.renewed) {
-      inUse.add(metadata.name);
-      running.add(metadata.labels?.[PROOF_LABEL] ?? '');
-    }
-  }
-  const ours = namespaces.filter(({ metadata }) => !inUse.has(metadata.name)).map(({ metadata }) => metadata.name);
-  const clusterScoped: { served: ServedKind; name: string }[] = [];
-  for (const served of kinds.all) {
-    if (served.namespaced || served.kind === 'Namespace' || !served.verbs.includes('list') || !served.verbs.includes('delete')) continue;
-    const answer = await api.send(pathOf(served, undefined), { query: { labelSelector: PROOF_LABEL }, signal });
-    if (answer.status >= 400) continue;
-    for (const { metadata } of (JSON.parse(answer.text) as { items?: LiveObject[] }).items ?? []) {
-      if (!running.has(metadata.labels?.[PROOF_LABEL] ?? '')) clusterScoped.push({ served, name: metadata.name });
-    }
-  }
+  const outside = await labelledOutside(cluster, signal); // before the namespaces: whose object is seen here, its namespace is seen there
+  const answer = await api.ask(pathOf(KIND.namespace, undefined), { query: { labelSelector: PROOF_LABEL }, signal });
+  const namespaces = (JSON.parse(answer.text) as { items: LiveObject[] }).items;
+  const leases = () => Promise.all(namespaces.map(({ metadata }) => leaseOf(api, metadata.name, signal)));
+  const before = await leases();
+  // One without a lease may have been made a moment ago.
+  const mayRun = (namespace: LiveObject, index: number) =>
+    before[index]?.isFresh ?? isRecent(Date.parse(namespace.metadata.creationTimestamp ?? ''), answer.at);
+  const isUncertain = namespaces.some(mayRun);
+  if (isUncertain) await sleep(LEASE_SECONDS * 1_000, undefined, { signal });
+  const after = isUncertain ? await leases() : before;
+  const running = new Set(
+    namespaces.flatMap((namespace, index) => (after[index]?.renewed !== before[index]?.renewed && after[index] ? [proofOf(namespace)] : [])),
+  );
+  const isRunning = (object: LiveObject) => running.has(proofOf(object)); // its canary's namespace has no lease of its own
+  const inUse = namespaces.filter(isRunning).map(({ metadata }) => metadata.name);
+  const ours = namespaces.filter((namespace) => !isRunning(namespace)).map(({ metadata }) => metadata.name);
+  const clusterScoped = outside.filter(({ object }) => !isRunning(object)).map(({ served, object }) => ({ served, name: object.metadata.name }));
   await Promise.all(ours.map((name) => removeNamespace(api, name, signal)));
   for (const name of ours) await releaseOurFinalizers(api, kinds.all, name, signal);
   const left = await clean(cluster, ours, clusterScoped, within, signal);
   const stays = new Set(left.map(({ object }) => object));
   const all = [...ours.map((name) => `Namespace/${name}`), ...clusterScoped.map(({ served, name }) => `${served.kind}/${name}`)];
-  return { removed: all.filter((each) => !stays.has(each)), inUse: Array.from(inUse), left };
+  return { removed: all.filter((each) => !stays.has(each)), inUse, left };
 }
+
+/** Cluster-scoped objects with our label. */
+async function labelledOutside({ api, kinds }: Pick<Cluster, 'api' | 'kinds'>, signal: AbortSignal): Promise<{ served: ServedKind; object: LiveObject }[]> {
+  const found: { served: ServedKind; object: LiveObject }[] = [];
+  for (const served of kinds.all) {
+    if (served.namespaced || served.kind === 'Namespace' || !served.verbs.includes('list') || !served.verbs.includes('delete')) continue;
+    const answer = await api.send(pathOf(served, undefined), { query: { labelSelector: PROOF_LABEL }, signal });
+    if (answer.status >= 400) continue;
+    for (const object of (JSON.parse(answer.text) as { items?: LiveObject[] }).items ?? []) found.push({ served, object });
+  }
+  return found;
+}
+
+const proofOf = ({ metadata }: LiveObject): string => metadata.labels?.[PROOF_LABEL] ?? '';
 
 /** A finalizer that the manifests brought and nobody serves would hold the namespace for ever: whoever applied it takes it off. */
 async function releaseOurFinalizers(api: Api, kinds: readonly ServedKind[], namespace: string, signal: AbortSignal): Promise<void> {

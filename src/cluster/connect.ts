@@ -10,8 +10,8 @@ export interface ClusterChoice {
   readonly kubeconfig: string | undefined;
 }
 
-/** A cluster that answered. */
-export interface Cluster {
+/** A cluster that answered; its connections are closed when it is disposed of. */
+export interface Cluster extends Disposable {
   readonly api: Api;
   readonly context: string;
   /** of the API server, e.g. `v1.34.4` */
@@ -34,7 +34,7 @@ export async function connect({ context, kubeconfig }: ClusterChoice, signal: Ab
   config.setCurrentContext(context);
   const api = new Api(config, context);
   const { gitVersion } = await api.json<{ gitVersion: string }>('/version', { signal, patience: FIRST_ANSWER });
-  return { api, context, version: gitVersion, kinds: await discover(api, signal) };
+  return { api, context, version: gitVersion, kinds: await discover(api, signal), [Symbol.dispose]: () => api.close() };
 }
 
 async function loadConfig(path: string | undefined): Promise<KubeConfig> {

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import type { Api } from './api.ts';
+import { TimeLimit } from './time-limit.ts';
 
 export interface Ran {
   /** exit code; undefined when the program could not be started */
@@ -24,23 +25,24 @@ export async function execIn(
   signal: AbortSignal,
 ): Promise<Ran> {
   const { Exec } = await import('@kubernetes/client-node');
+  signal.throwIfAborted();
   const [stdout, stderr] = [new Collected(), new Collected()];
   api.requests++;
   const outcome = Promise.withResolvers<Status>();
-  const socket = await new Exec(api.config).exec(namespace, pod, container, [...command], stdout, stderr, null, false, (status) =>
-    outcome.resolve(status as Status),
+  using limit = new TimeLimit(signal, within);
+  limit.signal.addEventListener('abort', () => outcome.reject(new Error(`${command.join(' ')} did not end within ${within} ms`)));
+  const opened = new Exec(api.config).exec(namespace, pod, container, [...command], stdout, stderr, null, false, (status) => outcome.resolve(status as Status));
+  // A server that takes the connection and says nothing would keep it from opening for ever.
+  opened.then(
+    (socket) => (socket.onclose = () => outcome.reject(new Error('the connection was closed before the command ended'))),
+    (error: unknown) => outcome.reject(error),
   );
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(within)]);
-  const giveUp = () => outcome.reject(new Error(`${command.join(' ')} did not end within ${within} ms`));
-  ended.addEventListener('abort', giveUp, { once: true });
-  socket.onclose = () => outcome.reject(new Error('the connection was closed before the command ended'));
   try {
     const { status, details, message } = await outcome.promise;
     const code = status === 'Success' ? 0 : Number(details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message);
     return { code: Number.isNaN(code) ? undefined : code, stdout: stdout.text, stderr: stderr.text || (code === 0 ? '' : (message ?? '')) };
   } finally {
-    ended.removeEventListener('abort', giveUp);
-    socket.close();
+    void opened.then((socket) => socket.close()).catch(() => {}); // said by the outcome already
   }
 }
 

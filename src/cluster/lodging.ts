@@ -37,15 +37,15 @@ export async function lodge<T>(
     own: inventory.ofKind('Namespace').find((each) => each.name === from),
     resources: inventory.resources.filter((each) => namespaceOf(each) === from && !isClusterScoped(each.kind)),
   }));
-  const cleanUp = async (): Promise<readonly Left[]> => {
-    if (keep) return [];
+  /** @param held namespaces that are ours beside those that carry the proof's label */
+  const takeAway = async (held: readonly string[]): Promise<readonly Left[]> => {
     // Its own signal: an interrupted proof cleans up as well.
     const { signal: unhurried } = new AbortController();
     const finalized = objects.some(({ object }) => (object.metadata.finalizers ?? []).length > 0);
     let left: readonly Left[];
     try {
       const made = await namespacesOf(cluster, proof, unhurried); // the canary's too
-      const names = Array.from(new Set([...wanted.map(({ name }) => name), ...made]));
+      const names = Array.from(new Set([...held, ...made]));
       const outside = await ownOutside(cluster, proof, objects, unhurried);
       left = await clean(cluster, names, outside, finalized ? FINALIZED_WITHIN : CLEAN_WITHIN, unhurried);
     } catch (error) {
@@ -56,9 +56,10 @@ export async function lodge<T>(
     if (left.length > 0) onLeft(left);
     return left;
   };
+  const cleanUp = async () => (keep ? [] : takeAway(wanted.map(({ name }) => name)));
   const hold = await holdNamespaces(cluster.api, proof, wanted, { named, allowEgress }, signal).catch(async (error: unknown) => {
     // A namespace that somebody else holds is not ours to remove; what we made before meeting it is.
-    await removeOwn(cluster, proof);
+    await takeAway([]);
     throw error;
   });
   let result: T;
@@ -73,11 +74,6 @@ export async function lodge<T>(
   const start = Date.now();
   const left = await cleanUp();
   return { result, left, cleaned: Date.now() - start };
-}
-
-async function removeOwn(cluster: Cluster, proof: string): Promise<void> {
-  const { signal } = new AbortController();
-  await clean(cluster, await namespacesOf(cluster, proof, signal), [], CLEAN_WITHIN, signal);
 }
 
 /** The cluster-scoped objects that this proof made: by its label, since one that it met there is somebody else's. */

@@ -29,14 +29,18 @@ export async function holdNamespaces(
   signal: AbortSignal,
 ): Promise<Hold> {
   const timers: NodeJS.Timeout[] = [];
-  const release = () => timers.forEach(clearInterval);
+  const held = new AbortController();
+  const release = () => {
+    timers.forEach(clearInterval);
+    held.abort();
+  };
   try {
     for (const { name, own, resources } of namespaces) {
       const wanted = namespaceObject(name, proof, own);
       const existed = await createNamespace(api, wanted, named, signal);
       await takeLease(api, name, proof, signal);
       if (existed) await applyOurs(api, wanted, signal); // only now is it ours to label
-      timers.push(setInterval(() => void renewLease(api, name, proof).catch(() => {}), (LEASE_SECONDS / 3) * 1000).unref()); // the next one may succeed
+      timers.push(setInterval(() => void renewLease(api, name, proof, held.signal).catch(() => {}), (LEASE_SECONDS / 3) * 1000).unref()); // the next one may succeed
       await Promise.all(guardObjects(name, proof, resources, allowEgress).map((object) => applyOurs(api, object, signal)));
     }
   } catch (error) {
@@ -75,11 +79,33 @@ const leaseObject = (namespace: string, proof: string): LiveObject => ({
   spec: { holderIdentity: proof, leaseDurationSeconds: LEASE_SECONDS, renewTime: new Date().toISOString().replace('Z', '000Z') },
 });
 
-/** When the lease of a namespace was last renewed and by whom; undefined when there is none. */
-export async function leaseOf(api: Api, namespace: string, signal?: AbortSignal): Promise<{ holder: string; renewed: string } | undefined> {
-  const lease = await api.find<Lease>(pathOf(KIND.lease, namespace, GUARD_NAME), signal);
-  return lease && { holder: lease.spec?.holderIdentity ?? '', renewed: lease.spec?.renewTime ?? '' };
+/** The lease of a namespace as the API server has it. */
+export interface HeldLease {
+  readonly holder: string;
+  /** as its holder's clock says, RFC 3339: another one means that it was renewed */
+  readonly renewed: string;
+  /** whether it was renewed so lately that its holder may still be there; by the API server's clock, since that of the holder may be wrong */
+  readonly isFresh: boolean;
+  readonly version: string | undefined;
 }
+
+/** The lease of a namespace; undefined when there is none. */
+export async function leaseOf(api: Api, namespace: string, signal?: AbortSignal): Promise<HeldLease | undefined> {
+  const answer = await api.send(pathOf(KIND.lease, namespace, GUARD_NAME), { signal });
+  if (answer.status === 404) return undefined;
+  if (answer.status >= 400) throw new ApiError(answer.status, answer.text);
+  const { metadata, spec } = JSON.parse(answer.text) as Lease;
+  const written = Math.max(0, ...(metadata.managedFields ?? []).map(({ time }) => Date.parse(time ?? '') || 0)) || Date.parse(spec?.renewTime ?? '');
+  return {
+    holder: spec?.holderIdentity ?? '',
+    renewed: spec?.renewTime ?? '',
+    isFresh: isRecent(written, answer.at),
+    version: metadata.resourceVersion,
+  };
+}
+
+/** Whether something happened less than a lease ago. Kubernetes and HTTP write whole seconds. */
+export const isRecent = (then: number, now: number): boolean => now - then < (LEASE_SECONDS + 1) * 1_000;
 
 async function takeLease(api: Api, namespace: string, proof: string, signal: AbortSignal): Promise<void> {
   const path = pathOf(KIND.lease, namespace);
@@ -88,23 +114,24 @@ async function takeLease(api: Api, namespace: string, proof: string, signal: Abo
     await api.ask(path, { method: 'POST', body: wanted, signal });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 409) throw error;
-    const existing = await api.json<Lease>(`${path}/${GUARD_NAME}`, { signal });
-    const { holderIdentity = '', renewTime = '' } = existing.spec ?? {};
-    if (holderIdentity !== proof && Date.now() - Date.parse(renewTime) < LEASE_SECONDS * 1000) throw namespaceBusy(namespace, holderIdentity);
+    const existing = await leaseOf(api, namespace, signal);
+    if (!existing) throw namespaceBusy(namespace, 'one that has just ended');
+    if (existing.holder !== proof && existing.isFresh) throw namespaceBusy(namespace, existing.holder);
     // The resource version lets the API server decide between two that take over at once.
-    const taken = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: existing.metadata.resourceVersion! } };
+    const taken = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: existing.version } };
     const answer = await api.send(`${path}/${GUARD_NAME}`, { method: 'PUT', body: taken, signal });
     if (answer.status === 409) throw namespaceBusy(namespace, 'one that started at the same moment');
     if (answer.status >= 400) throw new ApiError(answer.status, answer.text);
   }
 }
 
-const renewLease = (api: Api, namespace: string, proof: string): Promise<unknown> =>
+const renewLease = (api: Api, namespace: string, proof: string, signal: AbortSignal): Promise<unknown> =>
   api.ask(`${pathOf(KIND.lease, namespace)}/${GUARD_NAME}`, {
     method: 'PATCH',
     contentType: APPLY_PATCH,
     body: leaseObject(namespace, proof),
     query: APPLY_QUERY,
+    signal,
   });
 
 const APPLY_QUERY = { fieldManager: FIELD_MANAGER, force: true };

@@ -95,8 +95,7 @@ export async function observe(
     return clock.now() - hopelessSince >= LINGER ? 'hopeless' : 'waiting';
   };
   const next = async (within: number): Promise<void> => {
-    const { lostSince } = world;
-    if (lostSince !== undefined && Date.now() - lostSince > LOST_FOR) throw clusterUnreachable('the cluster', new Error('it has not answered for a minute'));
+    if (world.lostFor > LOST_FOR) throw clusterUnreachable(world.address, new Error(`nothing was heard of it for ${LOST_FOR / 1_000} seconds`));
     await world.changed(hopelessSince === undefined ? within : Math.min(within, 250));
     await sleep(GATHER);
   };

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Checkout } from '../checkout/checkout.ts';
 import { quote } from '../checks/verdict.ts';
 import { interrupted, nothingToApply } from '../errors.ts';
+import { LinkedAbort } from '../linked-abort.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import { placeOf } from '../manifest/resource.ts';
 import { accessNeeded, checkAccess, WATCHED } from './access.ts';
+import { problemOf } from './api.ts';
 import { applyEverything } from './apply.ts';
 import { withFinalizers } from './causes/finalizer.ts';
 import type { LiveCheck } from './check.ts';
@@ -71,6 +73,20 @@ export interface VerifyDeps {
 export async function verify(
   request: VerifyRequest,
   inventory: Inventory,
+  checkout: Pick<Checkout, 'commit' | 'dirty'>,
+  deps: VerifyDeps,
+  signal: AbortSignal,
+): Promise<Proof> {
+  try {
+    return await run(request, inventory, checkout, deps, signal);
+  } catch (error) {
+    throw problemOf(error, signal);
+  }
+}
+
+async function run(
+  request: VerifyRequest,
+  inventory: Inventory,
   { commit, dirty }: Pick<Checkout, 'commit' | 'dirty'>,
   { clock, progress }: VerifyDeps,
   signal: AbortSignal,
@@ -78,7 +94,7 @@ export async function verify(
   const start = clock.now();
   const id = randomBytes(4).toString('hex');
   progress({ is: 'stage', stage: 'connecting' });
-  const cluster = await connect(request.cluster, signal);
+  using cluster = await connect(request.cluster, signal);
   const { api } = cluster;
   const namespace = request.namespace ?? `proof-${id}`;
   const preparation = prepare(inventory, { ...request, namespace, proof: id, kinds: cluster.kinds });
@@ -91,6 +107,7 @@ export async function verify(
   const { result, left, cleaned } = await lodge(cluster, id, preparation, inventory, lodging, onLeft, signal, async () => {
     progress({ is: 'stage', stage: 'applying', namespace });
     const world = new World(api, id);
+    using work = new LinkedAbort(signal);
     try {
       const applyStart = clock.now();
       const namespaces = Array.from(preparation.namespaces.values());
@@ -113,11 +130,11 @@ export async function verify(
         inventory,
         facts,
         inquiry,
-        questions: questionsTo(api, signal),
+        questions: questionsTo(api, work.signal),
       };
       const look = () => new Scene({ ...shared, now: clock.now() });
       const bench = benchFor(
-        { cluster, world, facts, probes: new ProbePods(api, world, request.probeImage, signal), signal, namespace, look },
+        { cluster, world, facts, probes: new ProbePods(api, world, request.probeImage, work.signal), signal: work.signal, namespace, look },
         id,
         request.probeImage,
       );
@@ -160,10 +177,10 @@ export async function verify(
       };
     } finally {
       world.close();
+      work.abort(); // a probe that still runs would outlive a cluster that is gone
       progress({ is: 'stage', stage: 'cleaning', namespace });
     }
   });
-  api.close();
   const { took, ...proven } = withFinalizers(result, preparation, left, facts);
   return {
     format: 'ai-agents proof 1',

@@ -67,7 +67,8 @@ export class World {
   readonly #gone = new Map<string, { object: LiveObject; at: number }>();
   readonly #watched = new Set<string>();
   #waiting: (() => void)[] = [];
-  #lostSince: number | undefined;
+  /** watches that cannot be kept open, by path, since when (performance.now) */
+  readonly #broken = new Map<string, number>();
 
   /** @param proof of the cluster-scoped objects only those that carry this proof's label are watched */
   constructor(api: Api, proof: string) {
@@ -112,9 +113,15 @@ export class World {
     return this.find(kind, namespace, name) ? undefined : this.#gone.get(`${kind} ${namespace ?? ''}/${name}`);
   }
 
-  /** Since when no watch can be kept open, in milliseconds since the epoch; undefined while all is well. */
-  get lostSince(): number | undefined {
-    return this.#lostSince;
+  /** For how many milliseconds what is seen here may be old: a watch is broken, or the server says nothing. A lease is renewed meanwhile, so it should. */
+  get lostFor(): number {
+    const now = performance.now();
+    return Math.max(this.#api.silentFor, ...Array.from(this.#broken.values(), (since) => now - since));
+  }
+
+  /** The API server's address, for messages. */
+  get address(): string {
+    return this.#api.address;
   }
 
   /** Resolves at the next change, or after `within` milliseconds. */
@@ -144,8 +151,7 @@ export class World {
         try {
           if (version === '') version = await this.#list(path, served);
           const query = { ...this.#selector(served), watch: true, resourceVersion: version, allowWatchBookmarks: true, timeoutSeconds: 290 };
-          for await (const line of this.#api.lines(path, query, this.#end.signal)) {
-            this.#lostSince = undefined;
+          for await (const line of this.#api.lines(path, query, this.#end.signal, () => this.#broken.delete(path))) {
             const { type, object } = JSON.parse(line) as { type: string; object: LiveObject & { code?: number } };
             if (type === 'ERROR') {
               version = ''; // 410: the server has forgotten what came after our version
@@ -157,7 +163,7 @@ export class World {
         } catch (error) {
           if (this.#end.signal.aborted) return;
           if (error instanceof ApiError && error.status === 410) version = '';
-          this.#lostSince ??= Date.now();
+          if (!this.#broken.has(path)) this.#broken.set(path, performance.now());
           this.#notify();
           await sleep(500);
         }
@@ -181,7 +187,6 @@ export class World {
     for (const [key, { object }] of this.#byKind.get(served.kind) ?? []) {
       if (!present.has(key) && (namespace === undefined || object.metadata.namespace === namespace)) this.#take(object, true);
     }
-    this.#lostSince = undefined;
     return metadata.resourceVersion ?? '';
   }
 

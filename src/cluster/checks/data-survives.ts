@@ -24,6 +24,7 @@ export async function dataSurvives(check: DataSurvivesCheck, bench: Bench): Prom
       facts.fact(check.workload, 'spec.volumes', 'no persistentVolumeClaim'),
     );
   }
+  if (member.status.is !== 'ready') return unproven(`${check.workload} is not ready, so its pod was not replaced: ${member.status.because}`);
   const mark = randomBytes(8).toString('hex');
   const file = `${mount.mountPath.replace(/\/$/, '')}/.ai-agents-${mark}`;
   const run = (pod: string, script: string) =>

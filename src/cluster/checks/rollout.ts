@@ -20,6 +20,7 @@ export async function rollsOut(check: RolloutCheck, bench: Bench): Promise<Verdi
   const member = memberNamed(bench.look(), check.workload);
   const service = memberNamed(bench.look(), check.service)?.live;
   if (!member?.live || !member.prepared.served || !service) return unproven(`${check.workload} and ${check.service} are not both in the cluster`);
+  if (member.status.is !== 'ready') return unproven(`${check.workload} is not ready, so it was not rolled out again: ${member.status.because}`);
   const { namespace, name } = service.metadata;
   const probe = await bench.probes.with(namespace ?? bench.namespace, { 'ai-agents/probe': 'load' }, false);
   const url = `http://${name}.${namespace}:${check.port}${check.path}`;
