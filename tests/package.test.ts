@@ -80,6 +80,16 @@ describe('the packed package', () => {
     rmSync(caches, { recursive: true });
     writeFileSync(caches, 'no folder');
     expect(review()).toEqual(first);
+    rmSync(caches);
+    for (const nowhere of ['/proc/nowhere/caches', join(app, 'not/yet/there')])
+      for (const command of ['review', 'verify', 'worker']) {
+        const { status, stdout } = spawnSync(process.execPath, [join(installed, 'dist/main.cjs'), command, '--help'], {
+          env: { ...env, XDG_CACHE_HOME: nowhere },
+          encoding: 'utf8',
+          timeout: 20_000,
+        });
+        expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining(`ai-agents ${command}`) });
+      }
   });
 
   test('imports what npm installs with it and nothing else', () => {

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
@@ -63,9 +63,12 @@ function keptCode(build: string): { code: Buffer | undefined; isOwn: boolean; ke
   let folder: string;
   try {
     folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ai-agents');
-    if (lives || command === 'verify') module.enableCompileCache(folder); // for what stays in node_modules and is large
+    if (lives || command === 'verify') {
+      makeFolder(folder);
+      module.enableCompileCache(folder); // for what stays in node_modules and is large
+    }
   } catch {
-    return { code: built(), isOwn: true, keep() {} }; // a user without a home
+    return { code: built(), isOwn: true, keep() {} }; // a user without a home, or with one that is closed
   }
   const file = join(folder, name);
   const own = read(file, build);
@@ -76,7 +79,7 @@ function keptCode(build: string): { code: Buffer | undefined; isOwn: boolean; ke
       try {
         const head = Buffer.from(`${build} ${crc32(code).toString(16)}\n`);
         const beside = `${file}.${process.pid}`;
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         writeFileSync(beside, Buffer.concat([head, code]), { mode: 0o600 });
         renameSync(beside, file);
       } catch {
@@ -84,6 +87,19 @@ function keptCode(build: string): { code: Buffer | undefined; isOwn: boolean; ke
       }
     },
   };
+}
+
+/** Step by step: where nothing can be made (/proc), Node's own recursive way never ends. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolder(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
+  }
 }
 
 function read(file: string, build: string): Buffer | undefined {
