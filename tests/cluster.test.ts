@@ -191,6 +191,13 @@ spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
         const shown = report!.claims.slice(0, 4).map(({ evidence }) => evidence.map((each) => ('object' in each ? each.field : each.path)));
         expect(shown).toEqual([expect.arrayContaining(['status.readyReplicas']), expect.arrayContaining(['endpoints']), ['GET /'], ['status.readyReplicas']]);
         expect(ofRun(report)).toEqual([]);
+        expect(report!.proof).toMatchObject({
+          outcome: 'proven',
+          commit: report!.commit,
+          cluster: { context: 'test', version: expect.stringMatching(/^v1\.\d+\.\d+/) },
+          images: [{ image: 'busybox:1.37', digest: expect.stringMatching(/@sha256:[0-9a-f]{64}$/), containers: ['Deployment/web web'] }],
+          files: [{ path: 'k8s/web.yaml' }],
+        });
         expect(err).toMatch(/PROVEN: 2 objects/);
         expect(leftovers()).toEqual([]);
       },

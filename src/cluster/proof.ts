@@ -84,6 +84,9 @@ export interface Proof {
   readonly requests: number;
 }
 
+/** What a review says of the proof that it asked: which one, of what, on what cluster, with which images. */
+export type RunOfReview = Pick<Proof, 'id' | 'outcome' | 'startedAt' | 'endedAt' | 'commit' | 'dirty' | 'files' | 'cluster' | 'images'>;
+
 /** The verdict on one object: ready and still so, at fault, held up by another, or not looked at. */
 export function verdictOf(
   member: Member,

@@ -163,7 +163,7 @@ async function run(
       const observations = {
         objects: [...objects, ...preparation.leftOut.filter(({ reason }) => reason !== 'superseded').map(provenLeftOut)],
         causes: provenCauses(diagnosis, observed.namedAt),
-        facts: collectFacts(scene, await collectLogs(scene)),
+        facts: [facts.fact('cluster', 'version', cluster.version), ...collectFacts(scene, await collectLogs(scene))],
         live: scene.members.flatMap(({ live }) => (live ? [kept(live, facts)] : [])),
       };
       const held = await tryGuards();

@@ -71,6 +71,17 @@ export function exampleReview(hostile?: string): Review {
     ],
     problems: [{ path: words('k8s/broken.yaml'), line: 3, problem: yamlBroken(words('k8s/broken.yaml'), 3, new Error(words('bad indentation'))) }],
     files: new Map([[manifest.path, manifest.sha256]]),
+    proof: {
+      id: '89abcdef',
+      outcome: 'refuted',
+      startedAt: '2026-01-02T03:04:00.000Z',
+      endedAt: '2026-01-02T03:05:00.000Z',
+      commit: '0123456789abcdef0123456789abcdef01234567',
+      dirty: true,
+      files: { [manifest.path]: manifest.sha256 },
+      cluster: { context: words('kind-test'), version: words('v1.34.4') },
+      images: [{ image: words('api:1.0'), digest: words(`docker.io/library/api@sha256:${'c'.repeat(64)}`), containers: [words('Deployment/api api')] }],
+    },
     outcome: 'BLOCKED',
   };
 }

@@ -17,6 +17,7 @@ export const md: Format = {
       ...criteriaCoverage(report.claims),
       ...taskValidation(report.claims),
       ...testCoverage(report),
+      ...runtimeProof(report),
       '## Architectural Alignment',
       '- Not assessed: the files are compared with the story and the rules, not with an architecture document.',
       ...securityNotes(report),
@@ -234,6 +235,17 @@ const SHORT = { high: 'High', medium: 'Med', low: 'Low' } as const;
 const actionLine = ({ text, path, line }: ActionItem): string => `${markdownText(text)} [file: ${markdownText(`${path}:${line}`)}]`;
 const claimsOf = (items: readonly ActionItem[], kind: ActionItem['kind']): string[] =>
   items.flatMap((item) => (item.kind === kind && item.claim ? [item.claim] : []));
+
+function runtimeProof({ proof }: ReviewReport): string[] {
+  if (!proof) return [];
+  const { outcome, cluster, startedAt, images, files } = proof;
+  const sentence = `${PROOF_OUTCOME[outcome]} on Kubernetes ${markdownText(cluster.version)}, context ${codeSpan(cluster.context)}, at ${startedAt}, with ${counted(files.length, 'manifest file')} of commit ${commitOf(proof)}.`;
+  if (images.length === 0) return ['## Runtime Proof', `${sentence} No container ran.`];
+  const rows = images.map(({ image, digest, containers }) => [codeSpan(image), codeSpan(digest), containers.map(codeSpan).join(', ')]);
+  return ['## Runtime Proof', sentence, table(['Image that ran', 'Digest', 'In'], rows)];
+}
+
+const PROOF_OUTCOME = { proven: 'Proven', refuted: 'Refuted', unproven: 'Not proven' } as const;
 
 function filesCited({ files }: Pick<LintReport, 'files'>): string[] {
   if (files.length === 0) return [];

@@ -44,6 +44,8 @@ export function proofMarkdown(proof: Proof): string {
   for (const { guard, held, because } of proof.guards) lines.push(row(guard, held === null ? 'not known' : held ? 'yes' : 'no', markdownText(because)));
   lines.push('', '## Images that ran', '');
   for (const { image, digest, containers } of proof.images) lines.push(`- ${codeSpan(image)} ${codeSpan(digest)} in ${containers.map(codeSpan).join(', ')}`);
+  lines.push('', '## Manifests', '');
+  for (const [path, sha256] of Object.entries(proof.files)) lines.push(`- ${codeSpan(path)}, SHA-256 ${sha256}`);
   const [heading, ...changes] = changesOf(proof);
   if (heading) lines.push('', `## ${heading}`, '', ...changes.map((change) => `- ${markdownText(change)}`));
   if (proof.leftBehind.length > 0) {

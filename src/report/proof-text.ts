@@ -28,6 +28,9 @@ export function proofText(proof: Proof, look: Look): string {
         ({ guard, held, because }) => `  ${held === null ? '?' : held ? 'held' : paint('yellow', 'open')}  ${guard}: ${visibleLine(because)}`,
       ),
     ],
+    proof.images.length === 0
+      ? []
+      : [paint('bold', 'Images that ran'), ...proof.images.map(({ image, digest }) => `  ${visibleLine(image)}  ${paint('dim', visibleLine(digest))}`)],
     changesOf(proof).map((line, index) => (index === 0 ? paint('bold', line) : line)),
     proof.leftBehind.length === 0
       ? []

@@ -4,7 +4,7 @@ import type { JudgedClaim, Review } from '../review/review.ts';
 import type { Finding } from '../rules/rule.ts';
 import { version } from '../version.ts';
 import { actionItems } from './action-items.ts';
-import type { ClaimReport, EvidenceReport, FindingReport, LintReport, ProblemReport, ReviewReport } from './schema.ts';
+import type { ClaimReport, EvidenceReport, FindingReport, LintReport, ProblemReport, ProofReport, ReviewReport } from './schema.ts';
 import { sentence } from './sentence.ts';
 import { type Wording, wordingOf } from './wording.ts';
 
@@ -34,6 +34,7 @@ export function reportOf(review: Review, wording: WordingOf = wordingOf): Review
     findings,
     problems,
     files: filesOf(sources, review.files),
+    ...(review.proof && { proof: proofReport(review.proof) }),
     outcome: review.outcome,
     actionItems: actionItems(claims, findings, problems),
   };
@@ -54,8 +55,23 @@ const bound = ({ commit, dirty }: { commit: string | null; dirty: boolean }) => 
 function filesOf(places: readonly Place[], known: ReadonlyMap<string, string> = new Map()): ReviewReport['files'] {
   const hashes = new Map(known);
   for (const { source } of places) hashes.set(source.path, source.sha256);
-  return Array.from(hashes, ([path, sha256]) => ({ path, sha256 })).sort((one, other) => Buffer.compare(Buffer.from(one.path), Buffer.from(other.path)));
+  return byPath(hashes);
 }
+
+const byPath = (hashes: Iterable<readonly [string, string]>): ReviewReport['files'] =>
+  Array.from(hashes, ([path, sha256]) => ({ path, sha256 })).sort((one, other) => Buffer.compare(Buffer.from(one.path), Buffer.from(other.path)));
+
+const proofReport = ({ id, outcome, startedAt, endedAt, commit, dirty, cluster, images, files }: NonNullable<Review['proof']>): ProofReport => ({
+  id,
+  outcome,
+  startedAt,
+  endedAt,
+  commit,
+  dirty,
+  cluster: { context: cluster.context, version: cluster.version },
+  images: images.map(({ image, digest, containers }) => ({ image, digest, containers: [...containers] })),
+  files: byPath(Object.entries(files)),
+});
 
 function claimReport({ claim, checks, verdict }: JudgedClaim): ClaimReport {
   return {

@@ -76,6 +76,21 @@ const bound = {
   commit: z.string().nullable().describe('null before the first commit, and outside a repository'),
   dirty: z.boolean().describe('whether files differ from the commit'),
 };
+const ProofReport = z
+  .strictObject({
+    id: z.string(),
+    outcome: z.enum(['proven', 'refuted', 'unproven']),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime(),
+    commit: z.string().nullable().describe('that the manifests were applied from'),
+    dirty: z.boolean(),
+    cluster: z.strictObject({ context: z.string(), version: z.string().describe('of the API server') }),
+    images: z
+      .array(z.strictObject({ image: z.string(), digest: z.string(), containers: z.array(z.string()) }))
+      .describe('that really ran, with the digests that the node resolved them to'),
+    files: z.array(z.strictObject({ path: z.string(), sha256 })).describe('the manifests that were applied'),
+  })
+  .describe('the run on a cluster that decided what only a run can decide; absent when there was none, or it was of other files');
 const files = z.array(z.strictObject({ path: z.string(), sha256 })).describe('every file that is cited');
 const findings = z.array(FindingReport).describe('worst first');
 const problems = z.array(ProblemReport).describe('files that could not be read');
@@ -88,6 +103,7 @@ export const ReviewReport = z.strictObject({
   findings,
   problems,
   files,
+  proof: ProofReport.optional(),
   outcome: z.enum(['APPROVE', 'CHANGES REQUESTED', 'BLOCKED']),
   actionItems: z.array(ActionItem),
 });
@@ -100,6 +116,7 @@ export type LintReport = z.infer<typeof LintReport>;
 export type ClaimReport = z.infer<typeof ClaimReport>;
 export type FindingReport = z.infer<typeof FindingReport>;
 export type ProblemReport = z.infer<typeof ProblemReport>;
+export type ProofReport = z.infer<typeof ProofReport>;
 export type ActionItem = z.infer<typeof ActionItem>;
 export type EvidenceReport = ClaimReport['evidence'][number];
 

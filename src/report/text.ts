@@ -20,6 +20,7 @@ export const text: Format = {
         : [heading('Acceptance criteria', tally(criteria, 'implemented'), paint), ...criteria.flatMap((claim) => claimLines(claim, paint))],
       tasks.length === 0 ? [] : [heading('Tasks', taskTally(tasks), paint), ...tasks.filter(isShown).flatMap((claim) => claimLines(claim, paint))],
       ...findingBlocks(report, paint),
+      proofLines(report, paint),
       fileLines(report, paint),
       [paint(OUTCOME_STYLE[report.outcome], outcomeSentence(report))],
     ]);
@@ -102,6 +103,17 @@ function findingLines({ severity, path, line, column, message, fix, rule, accept
 function problemLines({ path, line, code, message, hint }: ProblemReport, paint: Paint): string[] {
   const place = line === undefined ? visibleLine(path) : `${visibleLine(path)}:${line}`;
   return [`  ${place}  ${paint('magenta', code)}: ${visibleLine(message)}`, `          ${paint('dim', visibleLine(hint))}`];
+}
+
+const PROOF_OUTCOME = { proven: 'proven', refuted: 'refuted', unproven: 'not proven' } as const;
+
+function proofLines({ proof }: ReviewReport, paint: Paint): string[] {
+  if (!proof) return [];
+  const { outcome, cluster, images } = proof;
+  return [
+    heading('Runtime proof', `${PROOF_OUTCOME[outcome]} on ${visibleLine(cluster.context)}, Kubernetes ${visibleLine(cluster.version)}`, paint),
+    ...images.map(({ image, digest }) => `  ${visibleLine(image)}  ${paint('dim', visibleLine(digest))}`),
+  ];
 }
 
 /** Twelve digits are enough to see that a file is another one; the JSON has all of them. */

@@ -78,6 +78,7 @@ test('a stored proof answers the claims that it understands, and its causes are 
   expect(Array.from(proven.verdicts, ([id, { is }]) => `${id} ${is}`)).toEqual(['AC1 unmet', 'AC2 met']);
   expect(proven.findings).toMatchObject([{ rule: 'runtime-fault', severity: 'high', args: { because: 'Image web:2 is not there.', fix: 'Push it.' } }]);
   expect(proven.findings[0]!.at.source.position(proven.findings[0]!.at.start).line).toBe(web.lines[0]);
+  expect(proven.proof).toMatchObject({ id: '1', commit: 'c0ffee', cluster: { version: 'v1.34.0' } });
 });
 
 test('one of another commit, or of other files, answers nothing and finds nothing', async () => {
@@ -85,7 +86,8 @@ test('one of another commit, or of other files, answers nothing and finds nothin
     [proof, 'decaf'],
     [{ ...proof, files: { 'k8s/web.yaml': 'other' } }, 'c0ffee'],
   ] as const) {
-    const { verdicts, findings } = await storedProver(stored, commit)(open, inventory);
+    const { verdicts, findings, proof: counted } = await storedProver(stored, commit)(open, inventory);
+    expect(counted).toBeUndefined();
     expect(Array.from(verdicts.values(), ({ is }) => is)).toEqual(['not-run', 'not-run', 'not-run']);
     expect(findings).toEqual([]);
   }

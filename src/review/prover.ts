@@ -34,5 +34,5 @@ function provenBy(proof: Proof, open: readonly OpenClaim[], inventory: Inventory
   );
   const ofClaims = asked.flatMap(({ checks }) => checks);
   const others = proof.checks.filter(({ check }) => !ofClaims.some((each) => sameQuestion(each, check)));
-  return { verdicts, findings: proofFindings(proof, others, inventory) };
+  return { verdicts, findings: proofFindings(proof, others, inventory), proof };
 }

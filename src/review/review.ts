@@ -6,6 +6,7 @@ import type { Verdict } from '../checks/verdict.ts';
 import { compileStory, isEndless, type Reading } from '../claims/compile.ts';
 import type { Resolution } from '../claims/context.ts';
 import { PATH_PATTERN } from '../claims/lexicon.ts';
+import type { RunOfReview } from '../cluster/proof.ts';
 import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
 import { type Inventory, isDeployed, isManifestPath, readInventory } from '../manifest/inventory.ts';
 import { findAll, ruleOf, worstFirst } from '../rules/find.ts';
@@ -40,6 +41,8 @@ export interface Review {
   readonly problems: readonly FileProblem[];
   /** SHA-256 of every file that is cited, by path */
   readonly files: ReadonlyMap<string, string>;
+  /** the runtime proof whose answers count here */
+  readonly proof?: RunOfReview;
   readonly outcome: Outcome;
 }
 
@@ -60,6 +63,8 @@ export type OpenClaim = Pick<JudgedClaim, 'claim' | 'checks'>;
 export interface Proven {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly findings: readonly Finding[];
+  /** undefined when no proof speaks about these files */
+  readonly proof?: RunOfReview;
 }
 
 /** Asks a cluster, or a proof that was kept, what only a run can decide. */
@@ -89,7 +94,8 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
   const { commit, dirty } = checkout;
   const problems = [...story.problems, ...inventory.problems];
   const unread = story.problems.length > 0 || inventory.problems.some(({ path }) => isManifestPath(path, request.manifests));
-  return { commit, dirty, story, claims, findings, problems, files, outcome: outcomeOf(findings, claims, unread) };
+  const proof = proven?.proof && { proof: proven.proof };
+  return { commit, dirty, story, claims, findings, problems, files, ...proof, outcome: outcomeOf(findings, claims, unread) };
 }
 
 /** Files of the checkout that the story names in so many words. */
