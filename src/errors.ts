@@ -167,6 +167,10 @@ export const manifestsAmbiguous = (object: string, first: string, second: string
   new Problem('MANIFESTS_AMBIGUOUS', `${object} is defined twice, in ${first} and in ${second}`, {
     hint: 'Name the files or the folder of one deployment.',
   });
+export const secretsUnfit = (what: string) =>
+  new Problem('SECRETS_UNFIT', what, {
+    hint: '--secrets FILE takes Secrets as YAML: `kubectl create secret generic NAME --from-env-file=FILE --dry-run=client -o yaml` writes one.',
+  });
 export const nothingToApply = () =>
   new Problem('NOTHING_TO_APPLY', 'the manifests hold no object that may be applied', {
     hint: 'Name files with Kubernetes objects; cluster-scoped ones need --allow-cluster-scoped.',

@@ -51,6 +51,7 @@ describe.each([
     ['CLUSTER_UNREACHABLE', 'no cluster there', ['--context', 'gone', '--kubeconfig', 'config']],
     ['CREDENTIALS_EXPIRED', 'old credentials', ['--context', 'expired', '--kubeconfig', 'config']],
     ['FILE_UNREADABLE', 'Secrets that are not there', ['--context', 'gone', '--kubeconfig', 'config', '--secrets', 'nowhere']],
+    ['SECRETS_UNFIT', 'Secrets that are none', ['--context', 'gone', '--kubeconfig', 'config', '--secrets', 'k8s/settings.yaml']],
     ['USAGE', 'a length of time that is none', ['--context', 'gone', '--timeout', 'soon']],
     ['USAGE', 'an image that is replaced by none', ['--context', 'gone', '--set-image', 'web']],
   ])('%s: %s', { timeout: 20_000 }, async (code, _what, options) => {

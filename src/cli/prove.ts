@@ -22,7 +22,7 @@ export const clusterOf = ({ context, kubeconfig }: ClusterOptions, { cwd }: Host
 export async function prove(options: ClusterOptions, inventory: Inventory, checkout: Checkout, checks: readonly LiveCheck[], host: Host): Promise<Proof> {
   host.catchInterrupts();
   const [{ verify }, { givenSecrets }] = await Promise.all([import('../cluster/verify.ts'), import('../cluster/secrets.ts')]);
-  const secrets = options.secrets === undefined ? new Map() : givenSecrets(documentsIn(resolve(host.cwd, options.secrets)));
+  const secrets = options.secrets === undefined ? new Map() : givenSecrets(documentsIn(resolve(host.cwd, options.secrets)), options.secrets);
   const { progress, end } = verifyProgress(host);
   return verify(
     {

@@ -25,7 +25,7 @@ export const needTo = (verb: string, { group, plural }: Pick<ServedKind, 'group'
 });
 
 /** What a proof of these objects will do, in the namespaces that it makes and, where allowed, outside of them. */
-export function accessNeeded(preparation: Pick<Preparation, 'objects' | 'namespaces'>): readonly Need[] {
+export function accessNeeded(preparation: Pick<Preparation, 'objects' | 'namespaces' | 'brought'>): readonly Need[] {
   const needs = ['create', 'get', 'list', 'patch', 'delete', 'watch'].map((verb) => needTo(verb, KIND.namespace, undefined));
   for (const namespace of preparation.namespaces.values()) {
     needs.push(needTo('get', KIND.quota, namespace));
@@ -35,6 +35,8 @@ export function accessNeeded(preparation: Pick<Preparation, 'objects' | 'namespa
     needs.push(needTo('get', KIND.pod, namespace, 'log'), needTo('create', KIND.pod, namespace), needTo('deletecollection', KIND.pod, namespace));
     for (const verb of ['create', 'get', 'patch']) needs.push(needTo(verb, KIND.configMap, namespace)); // the owner of probe pods
   }
+  for (const { metadata } of preparation.brought)
+    needs.push(needTo('create', KIND.secret, metadata.namespace), needTo('patch', KIND.secret, metadata.namespace));
   for (const { served, namespace } of preparation.objects) {
     if (!served) continue;
     for (const verb of ['create', 'patch', 'list', 'watch']) needs.push(needTo(verb, served, namespace));

@@ -136,7 +136,7 @@ const renewLease = (api: Api, namespace: string, proof: string, signal: AbortSig
 
 const APPLY_QUERY = { fieldManager: FIELD_MANAGER, force: true };
 
-const OUR_KINDS = [KIND.namespace, KIND.quota, KIND.serviceAccount, KIND.policy, KIND.configMap, KIND.pod];
+const OUR_KINDS = [KIND.namespace, KIND.quota, KIND.serviceAccount, KIND.policy, KIND.configMap, KIND.secret, KIND.pod];
 
 /** Server-side apply of an object of our own. */
 export async function applyOurs(api: Api, object: LiveObject, signal: AbortSignal): Promise<void> {

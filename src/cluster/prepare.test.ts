@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Source } from '../checkout/source.ts';
 import { Inventory } from '../manifest/inventory.ts';
 import { isClusterScoped } from '../manifest/resource.ts';
@@ -130,4 +130,34 @@ test('a share of the requests is asked for, of the limit where nothing is reques
     template: { spec: { containers: [{ resources: { requests: { cpu: '125m', memory: '268435456' }, limits: { cpu: '1', memory: '1Gi' } } }] } },
   });
   expect(objects[0]!.changes).toEqual(['container api requests 125m of cpu instead of 500m', 'container api requests 268435456 of memory instead of 1Gi']);
+});
+
+describe('Secrets that the user gives', () => {
+  const own = (name: string, data: Record<string, string>) => new Map([[name, { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: data }]]);
+  const api = object('apps/v1', 'Deployment', 'api', 'spec: {template: {spec: {containers: [{name: c, envFrom: [{secretRef: {name: credentials}}]}]}}}');
+  const template = object('v1', 'Secret', 'credentials', 'stringData: {user: app, password: CHANGEME}');
+
+  test('take the place of the manifests’ own and of their template, once', () => {
+    const files = { 'secrets.yaml': template, 'secrets.yaml.example': template, 'api.yaml': api };
+    const { objects, brought } = prepared(files, { secrets: own('credentials', { user: 'u', password: 'hunter2' }) });
+    expect(objects.map(({ ref, changes }) => [ref, changes])).toEqual([
+      ['Secret/credentials', ['its values are from --secrets']],
+      ['Deployment/api', []],
+    ]);
+    expect(brought).toEqual([]);
+  });
+
+  test('come beside the manifests when these only name them, with their values hidden', () => {
+    const { objects, brought, secrets } = prepared({ 'api.yaml': api }, { secrets: own('credentials', { password: 'hunter2' }) });
+    expect(objects.map(({ ref }) => ref)).toEqual(['Deployment/api']);
+    expect(brought).toMatchObject([{ kind: 'Secret', metadata: { name: 'credentials', namespace: 'proof-1' }, stringData: { password: 'hunter2' } }]);
+    expect(Array.from(secrets)).toEqual(['hunter2']);
+  });
+
+  test('are refused where a key is missing or nobody names them', () => {
+    const files = { 'secrets.yaml.example': template, 'api.yaml': api };
+    const says = (secrets: ReturnType<typeof own>) => () => prepared(files, { secrets });
+    expect(says(own('credentials', { user: 'u' }))).toThrow('Secret/credentials of --secrets has no password, unlike the one at secrets.yaml.example:3');
+    expect(says(own('credential', { user: 'u' }))).toThrow('Secret/credential of --secrets is neither in the manifests nor named by them');
+  });
 });

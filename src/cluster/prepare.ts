@@ -1,14 +1,14 @@
 import { lineOf } from '../checkout/source.ts';
-import { manifestsAmbiguous } from '../errors.ts';
+import { manifestsAmbiguous, secretsUnfit } from '../errors.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import { parseQuantity } from '../manifest/quantity.ts';
 import { isWorkload, namespaceOf, parseImage, placeOf, type Resource } from '../manifest/resource.ts';
 import { plain } from '../manifest/yaml.ts';
 import type { Discovery, ServedKind } from './discovery.ts';
 import { hasOwnEgress, OWN_EGRESS_LABEL, PROOF_LABEL } from './guard.ts';
-import { move } from './move.ts';
+import { type Move, move } from './move.ts';
 import { type LiveObject, valueAt } from './object.ts';
-import { fillTemplates, secretValues } from './secrets.ts';
+import { fillTemplates, keysMissing, secretsNamedIn, secretValues } from './secrets.ts';
 
 /** A manifest's object as it is sent to the cluster. */
 export interface Prepared {
@@ -38,6 +38,8 @@ export interface LeftOut {
 export interface Preparation {
   readonly objects: readonly Prepared[];
   readonly leftOut: readonly LeftOut[];
+  /** Secrets that the user gives, and that the manifests name but do not hold: moved like theirs */
+  readonly brought: readonly LiveObject[];
   /** from the manifests' namespaces to the proof's */
   readonly namespaces: ReadonlyMap<string, string>;
   /** values that no report may show */
@@ -83,7 +85,7 @@ const phaseOf = (kind: string): number => {
 
 /**
  * Turns manifests into what a proof applies: moved into its namespaces, templates filled in, nothing that would touch the rest of the cluster. Pure.
- * @throws Problem MANIFESTS_AMBIGUOUS
+ * @throws Problem MANIFESTS_AMBIGUOUS, SECRETS_UNFIT
  */
 export function prepare(inventory: Inventory, options: PrepareOptions): Preparation {
   const resources = inventory.resources.filter(({ kind, name }) => kind !== 'Namespace' && kind !== 'Kustomization' && name !== '');
@@ -108,7 +110,7 @@ export function prepare(inventory: Inventory, options: PrepareOptions): Preparat
       leave('superseded', `${resource.source.path} is a template to be filled in and is not applied`);
       continue;
     }
-    if (resource.template && !filled.has(resource) && !options.secrets.has(resource.name)) {
+    if (resource.template && !filled.has(resource) && (!options.secrets.has(resource.name) || supersededBy(resource, resources))) {
       leave('superseded', `${ref} is also given in full, so its template is not applied`);
       continue;
     }
@@ -121,16 +123,16 @@ export function prepare(inventory: Inventory, options: PrepareOptions): Preparat
       else leave('missing-kind', `the cluster has no ${resource.kind} of ${resource.apiVersion}: its CustomResourceDefinition is not installed`);
       continue;
     }
-    const given = options.secrets.get(resource.name);
-    const { object, filled: keys } =
-      resource.kind === 'Secret' && given
-        ? { object: given, filled: [] }
-        : (filled.get(resource) ?? { object: plain(resource.node) as LiveObject, filled: [] });
+    const given = resource.kind === 'Secret' ? options.secrets.get(resource.name) : undefined;
+    if (given) refuseIncomplete(given, resource);
+    const { object, filled: keys } = given
+      ? { object: given, filled: [] }
+      : (filled.get(resource) ?? { object: plain(resource.node) as LiveObject, filled: [] });
     const copy = structuredClone(object);
     const target = clusterScoped ? undefined : namespaces.get(namespaceOf(resource));
     const changes = [
       ...keys.map((key) => `${key} has a made-up value`),
-      ...(resource.kind === 'Secret' && given ? ['its values are from --secrets'] : []),
+      ...(given ? ['its values are from --secrets'] : []),
       ...move(copy as never, target, { namespaces, services }),
       ...replaceImages(copy, options.images),
       ...(isWorkload(resource) ? lowerRequests(copy, resource.podPath, options.requests) : []),
@@ -144,8 +146,35 @@ export function prepare(inventory: Inventory, options: PrepareOptions): Preparat
     objects.push({ ref, resource, object: copy, served, namespace: target, phase: phaseOf(resource.kind), changes });
   }
   refuseDoubles(objects);
+  const brought = broughtSecrets(objects, options.secrets, { namespaces, services });
+  for (const value of brought.flatMap(secretValues)) secrets.add(value);
   objects.sort((a, b) => a.phase - b.phase);
-  return { objects, leftOut, namespaces, secrets };
+  return { objects, leftOut, brought, namespaces, secrets };
+}
+
+function refuseIncomplete(given: LiveObject, resource: Resource): void {
+  const missing = keysMissing(given, resource);
+  if (missing.length > 0)
+    throw secretsUnfit(
+      `Secret/${resource.name} of --secrets has no ${missing.join(', ')}, unlike the one at ${resource.source.path}:${lineOf(placeOf(resource))}`,
+    );
+}
+
+/** Given Secrets that take nobody's place, in each namespace where an object names them. */
+function broughtSecrets(objects: readonly Prepared[], given: ReadonlyMap<string, LiveObject>, to: Move): readonly LiveObject[] {
+  const held = new Set(objects.flatMap(({ object }) => (object.kind === 'Secret' ? [object.metadata.name] : [])));
+  return Array.from(given)
+    .filter(([name]) => !held.has(name))
+    .flatMap(([name, secret]) => {
+      const users = objects.filter(({ namespace, object }) => namespace !== undefined && secretsNamedIn(object).includes(name));
+      if (users.length === 0) throw secretsUnfit(`Secret/${name} of --secrets is neither in the manifests nor named by them`);
+      return Array.from(new Set(users.map(({ namespace }) => namespace)), (namespace): LiveObject => {
+        const { apiVersion, kind, type, data, stringData } = structuredClone(secret);
+        const copy = { apiVersion, kind, metadata: { name }, ...(type ? { type } : {}), ...(data ? { data } : {}), ...(stringData ? { stringData } : {}) };
+        move(copy as never, namespace, to);
+        return copy;
+      });
+    });
 }
 
 /** Two overlays of one deployment, or a whole repository with several: applying both would prove neither. */

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Source } from '../checkout/source.ts';
 import { Inventory } from '../manifest/inventory.ts';
-import { fillTemplates, secretValues } from './secrets.ts';
+import { parseYaml } from '../manifest/yaml.ts';
+import { fillTemplates, givenSecrets, secretsNamedIn, secretValues } from './secrets.ts';
 
 const DATABASE = `
 apiVersion: apps/v1
@@ -103,4 +104,41 @@ stringData:
   salt: REPLACE_ME
 `);
   expect(values).toEqual({ key: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/), salt: expect.stringMatching(/^[0-9a-f]{32}$/) });
+});
+
+describe('--secrets', () => {
+  const given = (text: string) => givenSecrets(parseYaml(new Source('own.yaml', text)).documents, 'own.yaml');
+  const secret = (name: string, rest: string) => `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}}\n${rest}\n`;
+
+  test('takes Secrets, also of a List as `kubectl get secrets -o yaml` prints it', () => {
+    const list = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: c}, data: {key: dmFsdWU=}}\n';
+    const two = `${secret('a', 'stringData: {key: value}')}---\n${secret('b', 'data:\n  key: |\n    dmFs\n    dWU=')}---\n${list}`;
+    expect(Array.from(given(two).keys())).toEqual(['a', 'b', 'c']);
+  });
+
+  test.each([
+    ['nothing', '', 'own.yaml holds no Secret'],
+    ['no YAML of Kubernetes', 'PASSWORD=hunter2\n', 'own.yaml:1 is no Secret of v1'],
+    ['another kind', `${secret('a', 'stringData: {key: value}')}---\nkind: ConfigMap\nmetadata: {name: c}\n`, 'own.yaml:6 is no Secret of v1, but a ConfigMap'],
+    ['one without a name', 'apiVersion: v1\nkind: Secret\nstringData: {key: hunter2}\n', 'the Secret at own.yaml:1 has no name'],
+    ['one twice', `${secret('a', '')}---\n${secret('a', '')}`, 'own.yaml gives Secret/a twice'],
+    ['a value that is not base64', secret('a', 'data: {key: hunter2!}'), 'the value of key in Secret/a (own.yaml:4) is not base64'],
+    ['a number', secret('a', 'stringData: {key: 1234567}'), 'the value of key in Secret/a (own.yaml:4) is no text; put it in quotes'],
+  ])('refuses %s, and never says a value', (_, text, says) => {
+    expect(() => given(text)).toThrow(expect.objectContaining({ code: 'SECRETS_UNFIT', message: says }));
+  });
+
+  test('Secrets are named by variables, volumes, accounts and certificates', () => {
+    const pod = {
+      imagePullSecrets: [{ name: 'pull' }],
+      volumes: [
+        { name: 'v', secret: { secretName: 'volume' } },
+        { name: 'w', projected: { sources: [{ secret: { name: 'projected' } }, { configMap: { name: 'c' } }] } },
+      ],
+      containers: [
+        { name: 'api', env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'variable', key: 'k' } } }], envFrom: [{ secretRef: { name: 'all' } }] },
+      ],
+    };
+    expect(secretsNamedIn({ spec: pod, tls: [{ secretName: 'tls' }] }).toSorted()).toEqual(['all', 'projected', 'pull', 'tls', 'variable', 'volume']);
+  });
 });

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { lineOf } from '../checkout/source.ts';
+import { secretsUnfit } from '../errors.ts';
 import { dataOf, isWorkload, type Resource } from '../manifest/resource.ts';
 import { entriesOf, get, itemsOf, type Node, numberOf, plain, textOf } from '../manifest/yaml.ts';
 import type { LiveObject } from './object.ts';
@@ -147,11 +149,51 @@ export function secretValues(object: LiveObject): string[] {
     .map(([, value]) => value);
 }
 
-/** Secrets that the user gives in place of the manifests' own: documents of kind Secret, by name. */
-export const givenSecrets = (documents: readonly Node[]): ReadonlyMap<string, LiveObject> =>
-  new Map(
-    documents.flatMap((document) => {
-      const name = textOf(get(document, 'metadata', 'name'));
-      return textOf(get(document, 'kind')) === 'Secret' && name && entriesOf(document).size > 0 ? [[name, plain(document) as LiveObject] as const] : [];
-    }),
+/**
+ * Secrets that the user gives in place of the manifests' own, by name; of no value is ever said what it is.
+ * @param path of the file, for messages
+ * @throws Problem SECRETS_UNFIT when the file holds anything else, or a value that the API server would refuse
+ */
+export function givenSecrets(documents: readonly Node[], path: string): ReadonlyMap<string, LiveObject> {
+  const given = new Map<string, LiveObject>();
+  for (const document of documents.flatMap((each) => (textOf(get(each, 'kind')) === 'List' ? itemsOf(get(each, 'items')) : [each]))) {
+    const kind = textOf(get(document, 'kind'));
+    const name = textOf(get(document, 'metadata', 'name'));
+    const at = `${path}:${lineOf(document)}`;
+    if (kind !== 'Secret' || textOf(get(document, 'apiVersion')) !== 'v1') throw secretsUnfit(`${at} is no Secret of v1${kind ? `, but a ${kind}` : ''}`);
+    if (!name) throw secretsUnfit(`the Secret at ${at} has no name`);
+    if (given.has(name)) throw secretsUnfit(`${path} gives Secret/${name} twice`);
+    for (const [key, { value }] of entriesOf(get(document, 'stringData')))
+      if (!isText(value)) throw secretsUnfit(`the value of ${key} in Secret/${name} (${path}:${lineOf(value)}) is no text; put it in quotes`);
+    for (const [key, { value }] of entriesOf(get(document, 'data'))) {
+      if (!isText(value) || !isBase64(textOf(value) ?? ''))
+        throw secretsUnfit(`the value of ${key} in Secret/${name} (${path}:${lineOf(value)}) is not base64`);
+    }
+    given.set(name, plain(document) as LiveObject);
+  }
+  if (given.size === 0) throw secretsUnfit(`${path} holds no Secret`);
+  return given;
+}
+
+const isText = (node: Node): boolean => node.is === 'scalar' && (node.value === null || typeof node.value === 'string');
+const isBase64 = (text: string): boolean => {
+  const packed = text.replace(/\s/g, '');
+  return packed.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(packed);
+};
+
+/** The keys that a Secret of the manifests has and the one that is given in its place has not. */
+export function keysMissing(given: LiveObject, resource: Resource): readonly string[] {
+  const has = new Set([...Object.keys((given.data ?? {}) as object), ...Object.keys((given.stringData ?? {}) as object)]);
+  return Array.from(dataOf(resource).keys()).filter((key) => !has.has(key));
+}
+
+const NAMES_SECRET = new Set(['secretKeyRef', 'secretRef', 'secret', 'imagePullSecrets', 'secrets']);
+
+/** The names of all Secrets that an object refers to: variables, volumes, credentials for images, certificates. */
+export function secretsNamedIn(value: unknown, holder = ''): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => secretsNamedIn(item, holder));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([field, below]) =>
+    typeof below === 'string' ? (field === 'secretName' || (field === 'name' && NAMES_SECRET.has(holder)) ? [below] : []) : secretsNamedIn(below, field),
   );
+}

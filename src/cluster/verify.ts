@@ -19,6 +19,7 @@ import { Facts, Redactor } from './evidence.ts';
 import { guardsThatHeld } from './guards-held.ts';
 import { Inquiry } from './inquiry.ts';
 import { lodge } from './lodging.ts';
+import { applyOurs } from './namespace.ts';
 import type { LiveObject } from './object.ts';
 import { observe } from './observe.ts';
 import { prepare } from './prepare.ts';
@@ -112,6 +113,7 @@ async function run(
       const applyStart = clock.now();
       const namespaces = Array.from(preparation.namespaces.values());
       await world.watch(WATCHED, namespaces);
+      await Promise.all(preparation.brought.map((secret) => applyOurs(api, secret, signal)));
       const applied = await applyEverything(cluster, preparation.objects, signal);
       await world.watch(
         applied.accepted.flatMap(({ served }) => served ?? []),
