@@ -14,6 +14,7 @@ import { ReviewReport } from '../src/report/schema.ts';
 import { ScratchRepository } from './scratch-repository.ts';
 import {
   buildImage,
+  cuttable,
   down,
   images,
   inventoryOf,
@@ -238,6 +239,30 @@ spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
       2 * MINUTES,
     );
   });
+
+  test(
+    'beside what cannot become ready the rest gets its answer, but what needs it is not waited for',
+    async () => {
+      const absent = `${DEPLOYMENT('api', '[httpd, -f]').replace('busybox:1.37', 'absent.test/api:1')}---
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {selector: {app: api}, ports: [{port: 80}]}
+---
+${DEPLOYMENT('shop', '[sleep, "1000"]', 'env: [{name: API_URL, value: "http://api/"}]')}`;
+      const [beside, alone] = await Promise.all([
+        prove({ 'a.yaml': `${absent}---\n${DEPLOYMENT('web', '[httpd, -f, -p, "8080"]')}` }, { stable: 4_000 }),
+        prove({ 'a.yaml': absent }, { stable: 60_000 }),
+      ]);
+      const verdicts = ({ objects }: Proof) => objects.map(({ object, verdict }) => `${object} ${verdict.is}`);
+      expect(verdicts(beside)).toEqual(['Service/api unmet', 'Deployment/api unmet', expect.stringMatching(/^Deployment\/shop /), 'Deployment/web met']);
+      expect(verdicts(alone)).toEqual(['Service/api unmet', 'Deployment/api unmet', 'Deployment/shop unproven']);
+      expect(alone.objects[2]!.verdict.because).toContain('it needs what is at fault');
+      expect(alone.took.whole).toBeLessThan(45_000);
+      expect([beside, alone].map(({ causes }) => causes.map(({ id }) => id))).toEqual([['image-not-found'], ['image-not-found']]);
+    },
+    2 * MINUTES,
+  );
 
   const firstCase = sharedCase('aiops-1-6');
   if (!existsSync(firstCase)) console.log(`the first case is skipped: ${firstCase} is not there`);
@@ -553,6 +578,137 @@ spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
         }
       },
       4 * MINUTES,
+    );
+
+    test.each([
+      ['refused', 'watching', 1_000],
+      ['silent', 'watching', 1_000],
+      ['refused', 'applying', 0],
+    ] as const)(
+      'the API server is away for good (%s while %s): no answer, what is left is named, and --clean removes it when it is back',
+      async (how, stage, after) => {
+        await using way = await cuttable();
+        const cluster = { context: 'test', kubeconfig: way.kubeconfig };
+        let namespace = '';
+        const left: string[] = [];
+        const error = (await prove(WEB, { cluster, stable: 200_000, timeout: 300_000 }, (event) => {
+          if (event.is === 'stage' && event.stage === stage) {
+            namespace = event.namespace!;
+            setTimeout(() => way.cut(how), after);
+          } else if (event.is === 'left') left.push(...event.left.map(({ object, remove }) => `${object}: ${remove}`));
+        }).catch((error: unknown) => error)) as Problem;
+        expect(error.code).toBe('CLUSTER_UNREACHABLE');
+        expect(error.message).toContain('127.0.0.1:');
+        expect(left).toEqual([`Namespace/${namespace}: ai-agents verify --clean --context test`]);
+        await way.mend();
+        expect((await cleanLeftovers(cluster, 60_000, new AbortController().signal)).removed).toContain(`Namespace/${namespace}`);
+        expect(leftovers()).not.toContain(`namespace/${namespace}`);
+      },
+      5 * MINUTES,
+    );
+
+    test(
+      'what nobody could see does not count as having stayed ready',
+      async () => {
+        await using way = await cuttable();
+        let mended: Promise<void> | undefined;
+        const proof = await prove(WEB, { cluster: { context: 'test', kubeconfig: way.kubeconfig }, stable: 3_000 }, (event) => {
+          if (mended || event.is !== 'object' || event.status.is !== 'ready') return;
+          way.cut('refused');
+          mended = sleep(10_000).then(() => way.mend());
+        });
+        await mended;
+        expect(proof.outcome).toBe('proven');
+        expect(proof.took.ready).toBeGreaterThan(10_000);
+      },
+      2 * MINUTES,
+    );
+
+    test(
+      'the API server goes away during the clean-up: the answer is kept, and what is left is named',
+      async () => {
+        await using way = await cuttable();
+        const cluster = { context: 'test', kubeconfig: way.kubeconfig };
+        const proof = await prove(WEB, { cluster, stable: 1_000 }, (event) => {
+          if (event.is === 'stage' && event.stage === 'cleaning') way.cut('refused');
+        });
+        const namespace = Object.values(proof.namespaces)[0]!;
+        expect(proof.outcome).toBe('proven');
+        expect(proof.leftBehind).toMatchObject([{ object: `Namespace/${namespace}`, remove: 'ai-agents verify --clean --context test' }]);
+        await way.mend();
+        expect((await cleanLeftovers(cluster, 60_000, new AbortController().signal)).removed).toContain(`Namespace/${namespace}`);
+      },
+      4 * MINUTES,
+    );
+
+    test(
+      '--clean leaves a proof that runs alone, its canary too',
+      async () => {
+        const interruption = new AbortController();
+        let cleaned: Promise<Awaited<ReturnType<typeof cleanUp>>> | undefined;
+        let namespace = '';
+        const running = prove(
+          { 'web.yaml': DEPLOYMENT('web', '[sleep, "1000"]', 'readinessProbe: {exec: {command: ["false"]}}') },
+          { timeout: 120_000 },
+          (event) => {
+            if (event.is !== 'stage' || event.stage !== 'watching') return;
+            namespace = event.namespace!;
+            kubectl('create', 'namespace', `${namespace}-canary`);
+            kubectl('label', 'namespace', `${namespace}-canary`, `ai-agents/proof=${namespace.replace('proof-', '')}`);
+            cleaned = cleanUp().finally(() => interruption.abort());
+          },
+          interruption.signal,
+        ).catch(code);
+        expect(await running).toBe('INTERRUPTED');
+        expect((await cleaned!).inUse).toEqual(expect.arrayContaining([namespace, `${namespace}-canary`]));
+        expect(leftovers().filter((each) => each.includes(namespace))).toEqual([]);
+      },
+      4 * MINUTES,
+    );
+
+    test(
+      'a Secret that the manifests only name is brought with --secrets, and none of it is shown',
+      async () => {
+        using repository = new ScratchRepository({
+          'k8s/web.yaml': DEPLOYMENT(
+            'web',
+            '[sh, -c, "[ x$PASSWORD != x ] && echo PASSWORD=$PASSWORD && exec sleep 1000"]',
+            'envFrom: [{secretRef: {name: credentials}}]',
+          ),
+          'own.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: credentials}\nstringData: {PASSWORD: correct-horse}\n',
+        });
+        const verify = ['verify', 'k8s', '--context', 'test', '--kubeconfig', KUBECONFIG, '--stable', '3s', '--format', 'json'];
+        const { code: exit, out } = await runCli([...verify, '--secrets', 'own.yaml'], repository.root);
+        expect(exit).toBe(0);
+        expect(out).not.toContain('correct-horse');
+        expect(out).toContain('PASSWORD=[redacted]');
+      },
+      2 * MINUTES,
+    );
+
+    test(
+      'a port-forward meets what listens on 127.0.0.1 alone, and no policy',
+      async () => {
+        const local = `${DEPLOYMENT('web', '[sh, -c, "mkdir /www; echo hello > /www/index.html; exec httpd -f -p 127.0.0.1:8080 -h /www"]')}---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}, {name: none, port: 81, targetPort: 8081}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: nobody}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+`;
+        const asks = { asks: 'answers', service: 'Service/web', port: 80, says } as const;
+        const forward = { ...asks, by: 'port-forward' } as const;
+        const { checks } = await prove(
+          { 'web.yaml': local },
+          { checks: [asks, forward, { ...forward, path: '/', body: 'hello' }, { ...forward, path: '/missing' }, { ...forward, port: 81 }] },
+        );
+        expect(checks.map(({ verdict }) => verdict.is)).toEqual([expect.stringMatching(/^(?:unmet|unproven)$/), 'met', 'met', 'unmet', 'unmet']);
+      },
+      3 * MINUTES,
     );
 
     test(

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,6 +73,57 @@ export async function restartApiServer(milliseconds: number): Promise<void> {
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const started = execFileSync('sh', ['-c', `setsid nohup ${quoted} >>${log} 2>&1 </dev/null & echo $!`], { encoding: 'utf8' });
   writeFileSync(join(HOME, 'run/apiserver.pid'), started);
+}
+
+/**
+ * A way to the API server that can be cut: `refused` as by a server that is gone, `silent` as by a network that drops every packet.
+ * @returns with a kubeconfig that leads through it
+ */
+export async function cuttable(): Promise<{ kubeconfig: string; cut(how: 'refused' | 'silent'): void; mend(): Promise<void> } & AsyncDisposable> {
+  const open = new Set<Socket>();
+  let isSilent = false;
+  const server = createTcpServer((near) => {
+    const far = connectTcp(6443, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(from);
+      from.on('data', (chunk) => isSilent || to.write(chunk));
+      from.on('error', () => {});
+      from.on('close', () => {
+        open.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  const listen = (port: number) => new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const path = join(mkdtempSync(join(tmpdir(), 'kubeconfig-')), 'config');
+  writeFileSync(path, readFileSync(KUBECONFIG, 'utf8').replaceAll('127.0.0.1:6443', `127.0.0.1:${port}`));
+  const hangUp = () => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    kubeconfig: path,
+    cut(how) {
+      if (how === 'silent') isSilent = true;
+      else {
+        server.close();
+        hangUp();
+      }
+    },
+    async mend() {
+      hangUp();
+      isSilent = false;
+      if (!server.listening) await listen(port);
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      hangUp();
+    },
+  };
 }
 
 /** An admission webhook on loopback that refuses everything, with the certificate that the API server is to trust (base64). */

@@ -51,6 +51,8 @@ export interface ServiceAnswersCheck extends Asks {
   readonly port?: number;
   /** for HTTP; only a connection is asked for when absent */
   readonly path?: string;
+  /** absent: asked as a client in the cluster; else as whoever forwards a port to a pod behind it, whom no network policy concerns */
+  readonly by?: 'port-forward';
   /** any below 400 when absent */
   readonly status?: number;
   /** a text that the body contains */
@@ -96,10 +98,12 @@ export interface DataSurvivesCheck extends Asks {
   readonly workload: string;
 }
 
-/** A pod of the workload ends by itself within its grace period when it is asked to. */
+/** A pod of the workload ends by itself when it is asked to, within its grace period or sooner. */
 export interface ShutdownCheck extends Asks {
   readonly asks: 'shutdown';
   readonly workload: string;
+  /** seconds, where fewer than the grace period are promised */
+  readonly within?: number;
 }
 
 /** While a workload's pods are replaced as by a new version, every HTTP request to its Service is answered. */

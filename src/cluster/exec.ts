@@ -31,12 +31,13 @@ export async function execIn(
   const outcome = Promise.withResolvers<Status>();
   using limit = new TimeLimit(signal, within);
   limit.signal.addEventListener('abort', () => outcome.reject(new Error(`${command.join(' ')} did not end within ${within} ms`)));
-  const opened = new Exec(api.config).exec(namespace, pod, container, [...command], stdout, stderr, null, false, (status) => outcome.resolve(status as Status));
-  // A server that takes the connection and says nothing would keep it from opening for ever.
-  opened.then(
-    (socket) => (socket.onclose = () => outcome.reject(new Error('the connection was closed before the command ended'))),
-    (error: unknown) => outcome.reject(error),
+  const opened = opening(
+    new Exec(api.config).exec(namespace, pod, container, [...command], stdout, stderr, null, false, (status) => outcome.resolve(status as Status)),
+    'pods/exec',
+    namespace,
   );
+  // A server that takes the connection and says nothing would keep it from opening for ever.
+  opened.then((socket) => (socket.onclose = () => outcome.reject(new Error('the connection was closed before the command ended'))), outcome.reject);
   try {
     const { status, details, message } = await outcome.promise;
     const code = status === 'Success' ? 0 : Number(details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message);
@@ -45,6 +46,15 @@ export async function execIn(
     void opened.then((socket) => socket.close()).catch(() => {}); // said by the outcome already
   }
 }
+
+/** A connection of the client library, whose failure is an Error: the library rejects with the event of a socket. */
+export const opening = <T>(connection: Promise<T>, resource: string, namespace: string): Promise<T> =>
+  connection.catch((failure: unknown) => {
+    const message = failure instanceof Error ? failure.message : String((failure as { message?: unknown }).message ?? failure);
+    throw /\b403\b/.test(message)
+      ? new Error(`these credentials may not create ${resource} in namespace ${namespace}`)
+      : new Error(`no connection through ${resource}: ${message}`, { cause: failure });
+  });
 
 interface Status {
   status?: string;

@@ -50,6 +50,7 @@ export async function observe(
   const read = (): Sight => {
     const scene = look();
     const now = clock.now();
+    if (world.isBlind) calmSince.clear();
     for (const member of scene.members) {
       if (member.status.is !== 'ready') readySince.delete(member.prepared);
       else if (!readySince.has(member.prepared)) readySince.set(member.prepared, now);
@@ -83,8 +84,9 @@ export async function observe(
     return verdict;
   };
   const verdictOn = ({ scene, diagnosis }: Sight): Outlook => {
-    if (!diagnosis.hopeless) {
+    if (!diagnosis.hopeless || world.isBlind) {
       hopelessSince = undefined;
+      if (world.isBlind) return 'waiting';
       return diagnosis.roots.length === 0 && scene.members.every(({ status }) => status.is === 'ready') && !isFailingLiveness(scene, scene.pods)
         ? 'good'
         : 'waiting';

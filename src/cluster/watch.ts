@@ -50,6 +50,9 @@ interface Kinds {
   Event: Event;
 }
 
+/** Milliseconds without a word from the API server: a lease is renewed more often than that, where the network is as it should be. */
+const SILENT = 8_000;
+
 interface Seen {
   object: LiveObject;
   /** milliseconds since the epoch when this version reached us */
@@ -113,10 +116,15 @@ export class World {
     return this.find(kind, namespace, name) ? undefined : this.#gone.get(`${kind} ${namespace ?? ''}/${name}`);
   }
 
-  /** For how many milliseconds what is seen here may be old: a watch is broken, or the server says nothing. A lease is renewed meanwhile, so it should. */
+  /** For how many milliseconds what is seen here may be old: a watch is broken, or the server says nothing. */
   get lostFor(): number {
     const now = performance.now();
     return Math.max(this.#api.silentFor, ...Array.from(this.#broken.values(), (since) => now - since));
+  }
+
+  /** Whether what is seen here may be old at this moment, so that nothing can be said to have stayed as it is. */
+  get isBlind(): boolean {
+    return this.#broken.size > 0 || this.#api.silentFor > SILENT;
   }
 
   /** The API server's address, for messages. */
