@@ -40,6 +40,8 @@ export interface FragmentCheck extends Says {
   readonly targets: readonly Target[];
   readonly fragment: Expected;
 }
+  /** nothing but that it is there is asked */
+  readonly asks?: 'existence';
 
 export type Target = ResourceTarget | DocumentTarget;
 

@@ -39,7 +39,7 @@ const WORDS: readonly (readonly [Sort, RegExp])[] = [
   ['compose', /\bdocker[- ]?compose\b|\bcompose (?:files?|services?|stacks?|profiles?|projects?|overrides?|config\w*)\b/i],
   [
     'workflow',
-    /^["'`]?[\w-]+["'`]?\s+job\s*[:—–-]|\bworkflow_dispatch\b|\bruns-on\b|\bpull_request\b|\bactions\/[\w-]+@|\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/,
+    /^["'`]?[\w-]+["'`]?\s+job\s*[:—–-]|\bworkflow_dispatch\b|\bservice containers?\b|\bruns-on\b|\bpull_request\b|\bactions\/[\w-]+@|\bGit[Hh]ub (?:Actions?|[Ww]orkflows?)\b|\bGitLab CI\b|\bCI\/CD\b|\bCI (?:pipelines?|workflows?|jobs?|config\w*|steps?|stages?|builds?|runs?)\b|\b(?:CI|CD) workflow\b/,
   ],
   [
     'test',
@@ -135,7 +135,9 @@ function artefact(sort: Sort, text: string, context: Context, inherited: boolean
   const ofSort = (path: string) => isOf(sort, path, inventory);
   const main = pathsIn(text.replace(/\([^()]*\)/g, ' ')).filter(ofSort);
   const named = main.length > 0 ? main : pathsIn(text).filter(ofSort);
-  const exact = named.filter((path) => !isBare(path)).flatMap((path) => matchingPaths(path, context.inventory.paths).filter(PATHS[sort]));
+  const exact = named
+    .filter((path) => !isBare(path))
+    .flatMap((path) => matchingPaths(path, context.inventory.paths, context.claim.place.source.path).filter(PATHS[sort]));
   if (exact.length === 0 && named.some((path) => !isBare(path))) return undefined; // that it is not there is for others to say
   const paths = exact.length > 0 ? Array.from(new Set(exact)) : chosen(sort, all, text, context, inherited);
   const each = /\b(?:all|every|each|both)\b|\b(?:[Dd]ocker|[Cc]ontainer)files\b/.test(text);

@@ -79,7 +79,10 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
   const components = new Components(inventory);
   const subjects = new Map<string, Subject>();
   const readings: Reading[] = [];
-  let before: { parent: string | undefined; files: readonly string[]; claim?: Claim; made?: Subject | undefined } = { parent: undefined, files: [] };
+  let before: { parent: string | undefined; files: readonly string[]; claim?: Claim; made?: Subject | undefined; document?: string | undefined } = {
+    parent: undefined,
+    files: [],
+  };
   for (const [index, claim] of story.claims.entries()) {
     if (isEndless(claim.text)) {
       readings.push({
@@ -90,7 +93,7 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
       });
       continue;
     }
-    const own = subjectOf(claim.text, inventory, components);
+    const own = subjectOf(claim.text, inventory, components, claim.place.source.path);
     const task = claim.parent === undefined ? undefined : subjects.get(claim.parent);
     // a sub-task speaks of the file that the sub-task before it made, else of what its task names
     const sibling = claim.parent !== undefined && before.parent === claim.parent ? before.files : [];
@@ -100,21 +103,30 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
     const made = makesWorkload(claim.text, own) ? own : goesOn && silent ? before.made : undefined;
     const above = made === own ? undefined : made;
     const parent: Subject = above ?? {
+    // "Document prerequisites" after a guide that was to be written and is not there
+    const missing = missingOf(claim.text, own, inventory);
+    const document = claim.parent !== undefined && before.parent === claim.parent ? before.document : undefined;
       files: sibling.length > 0 ? sibling : (task?.files ?? []),
       mentions: task?.mentions ?? [],
       kinds: task?.kinds ?? [],
-      missing: sibling.length > 0 ? undefined : task?.missing,
+      missing: sibling.length > 0 ? undefined : (task?.missing ?? (isAboutText(claim.text, { own, parent: own }) ? document : undefined)),
     };
     const bare = own.files.length === 0 && own.mentions.length === 0 && own.kinds.length === 0;
     subjects.set(claim.id, {
-      missing: missingOf(claim.text, own, inventory) ?? (bare ? parent.missing : undefined),
+      missing: missing ?? (bare ? parent.missing : undefined),
       files: own.files.length > 0 ? own.files : parent.files,
       mentions: own.mentions.length > 0 ? own.mentions : parent.mentions,
       kinds: own.kinds.length > 0 ? own.kinds : parent.kinds,
     });
     const reading = compile(new Context(inventory, components, claim, own, parent, [], () => textsBefore(story.claims, index)));
     readings.push(above ? { ...reading, checks: reading.checks.map((check) => ({ ...check, weak: true as const })) } : reading);
-    before = { parent: claim.parent, files: own.files.length > 0 ? own.files : sibling, claim, made };
+    before = {
+      parent: claim.parent,
+      files: own.files.length > 0 ? own.files : sibling,
+      claim,
+      made,
+      document: own.files.length > 0 ? undefined : missing?.endsWith('.md') ? missing : document,
+    };
   }
   return readings;
 }
@@ -201,6 +213,8 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
   const feature = soft.length > 0 ? sentence.leftFeature(isMention) : undefined;
   if (feature !== undefined) return guard(`no check was found for: ${feature}`);
   const beyond = beyondExistence(sentence, soft, checks);
+  const object = soft.length > 0 ? sentence.leftObject(isMention) : undefined;
+  if (object !== undefined) return guard(`no check was found for: ${object}`);
   if (beyond.length > 0) return guard(`that it is there does not show: ${beyond.slice(0, 8).join(' ')}`);
   const [silent] = sentence.silentParts();
   if (silent !== undefined) return guard(`no check was found for: ${silent}`);
@@ -237,7 +251,8 @@ const DONE_TO =
   /^(?:\S+\s+)?(?:update|modif(?:y|ies|ied)|change|extend|edit|patch|refactor|rewrite|fix|improve|adjust|adapt|align|clean|wire|deduplicate|consolidate|rename|move|migrate|convert|mark|apply|remove|delete|replace|configure)(?:s|e?d|ing)?\b|\bupdated\b/i;
 
 /** Whether a check only asks that something is there. */
-const isExistence = (check: Check): boolean => check.is === 'file' || (check.is === 'fragment' && check.says.startsWith('there is '));
+const isExistence = (check: Check): boolean =>
+  check.is === 'file' || (check.is === 'fragment' && check.asks === 'existence') || (check.is === 'any' && check.of.length > 0 && check.of.every(isExistence));
 
 /** Before a name that is listed: "for the API and Kafka"; what stands behind a dash only describes. */
 const LISTED = /\b(?:for|and|with|of)\s+(?:the\s+|an?\s+)?$|,\s*$/i;
@@ -275,6 +290,10 @@ const TRACED =
   /\s*(?:→|->|=>)\s*(?:[A-Z]{2,}(?:-[A-Z0-9]+){0,2}-\d+(?:\.\d+)*(?:\s*[,/&]\s*)?){1,12}(?:\s*[-–—].*)?$|\s*[([](?:(?:REQ|FR|NFR|SC|ADR|UR|US|UC)(?:-[A-Z0-9]+){0,2}-\d+(?:\.\d+)*(?:\s*[,/&]\s*)?){1,12}[)\]]\.?$/;
 
 /** A claim without its number, its tags, and its references to criteria. */
+/** With whose help it was made: `using Gordon AI`, `via the helm-chart-agent`. */
+const BY_MEANS =
+  /\s+(?:using|via|with the (?:help|assistance) of)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}?(?:AI|AI-assisted\s+[\w-]+(?:\s+commands?)?|[\w-]*-(?:ai|architect|assistant)|[\w-]*(?:containeri[sz]ation|devops)-agent|kagent|Claude(?:\s+Code)?|Copilot)(?=\s+(?:in|at|under|into|for)\b|\s*(?:$|[,.;(]))/gi;
+
 function ownWords(text: string): string {
   return text
     .replace(/^(?:\[[\w .-]+\]\s*)+/, '')
@@ -284,6 +303,12 @@ function ownWords(text: string): string {
     .replace(/\[(?:files?|see|story|source|ref)\s*:[^\]]*\]/gi, '')
     .replace(/\((?:ACs?|Acceptance Criteria)\s*:?\s*[#\d.,\sand-]+\)/gi, '')
     .replace(/\s*(?:[-–—]\s*)?(?:✅|☑|✔).*$/u, '')
+    .replace(/\s*\((?:already|note|blocked|scripts? created|should already|done|see|handled|covered|included)\b[^()]*\)\s*$/i, '')
+    .replace(
+      /,?\s*\(?(?:as\s+)?(?:per|according to|following)\s+(?:the\s+)?(?:(?:FR|NFR|SC|AC|US|REQ|ADR)[-\s]?\d+(?:\.\d+)*|(?:implementation\s+|design\s+|tech(?:nical)?\s+)?(?:plan|spec|research|data-model|quickstart|design)(?:\.md)?)(?![\w./-])\)?/gi,
+      '',
+    )
+    .replace(BY_MEANS, '')
     .replace(TRACED, '')
     .replace(/\b(?:SHALL|MUST|SHOULD|MAY|WILL|NOT)\b/g, (word) => word.toLowerCase())
     .replace(

@@ -68,7 +68,7 @@ export class Context {
 
   /** The same for one clause of the claim, which inherits from the whole. */
   within(text: string): Context {
-    const own = subjectOf(text, this.inventory, this.components);
+    const own = subjectOf(text, this.inventory, this.components, this.claim.place.source.path);
     const parent: Subject = {
       files: this.own.files.length > 0 ? this.own.files : this.parent.files,
       mentions: this.own.mentions.length > 0 ? this.own.mentions : this.parent.mentions,
@@ -176,8 +176,10 @@ export const fragmentOf = (
 });
 
 /** The subject that a text names by itself. */
-export function subjectOf(text: string, inventory: Inventory, components: Components): Subject {
-  const files = Array.from(text.matchAll(PATH_PATTERN), ([path]) => path).flatMap((path) => matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths));
+export function subjectOf(text: string, inventory: Inventory, components: Components, story: string): Subject {
+  const files = Array.from(text.matchAll(PATH_PATTERN), ([path]) => path).flatMap((path) =>
+    matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths, story),
+  );
   const prose = text.replace(PATH_PATTERN, (path) => (/[./]/.test(path) ? ' '.repeat(path.length) : path));
   const kinds = Array.from(prose.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);
   // a file stands for the kind that it holds, unless it holds many

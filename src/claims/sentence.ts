@@ -117,6 +117,22 @@ export class Sentence {
     }
   }
 
+  /** What was to be made, when no check stands for any of it: the `sed commands` of "Add sed commands for the appVersion field". */
+  leftObject(known: (at: number) => boolean): string | undefined {
+    const verb = OBJECT.exec(this.text);
+    if (!verb) return undefined;
+    const from = verb[1]!.length;
+    const own: string[] = [];
+    for (const token of verb[2]!.matchAll(/[^\s,;]+/g)) {
+      const at = from + token.index;
+      const word = bare(token[0]);
+      if (word === '' || EMPTY.has(word.toLowerCase())) continue;
+      if (this.isExplained(at, at + token[0].length) || known(at) || PLAIN.has(word.toLowerCase())) return undefined;
+      own.push(word);
+    }
+    return own.length > 0 ? own.join(' ') : undefined;
+  }
+
   /** What a bracket lists that no check stands for: `(validate, lint, deploy)`. */
   listedInBrackets(): string[] {
     return Array.from(this.open.matchAll(/\(([^()]*,[^()]*)\)/g)).flatMap(([, inside]) => statedIn(inside!));
@@ -167,6 +183,10 @@ export class Sentence {
     return { hard, soft, words };
   }
 }
+
+/** What is made, up to where it goes, what it is for or what it has. */
+const OBJECT =
+  /^((?:create|add|implement|write|generate|provide|introduce)(?:s|d|ed)?\s+)((?:(?!(?:for|to|in|into|with|from|on|of|at|that|which|using|via|so|by|under|based|as)\b)[^\s:;,()]+\s+){1,6}?)(?:for|to|in|into|with|from|on|of|at|that|which|using|via|so|by|under|based|as)\b/i;
 
 /** What ties a feature to the thing that has it. */
 const TIE = /\b(?:with|named|called|having|has|have|uses?|using|includ(?:es?|ing)|supports?|runs?|installs?|plus|that)\b/i;
@@ -261,6 +281,7 @@ const QUANTIFIERS = new Set([
   'unless',
   'automatically',
   'encrypted',
+  'executable',
   'optional',
   'optionally',
 ]);

@@ -7,8 +7,8 @@ import { parseStory } from '../story/parse.ts';
 import { compileStory } from './compile.ts';
 
 /** For tests: the verdict of each claim's own words, by its id. `story` is Markdown, `files` are texts by path. */
-export function verdictsOf(story: string, files: Readonly<Record<string, string>>): Map<string, Verdict> {
-  const source = new Source('story.md', story);
+export function verdictsOf(story: string, files: Readonly<Record<string, string>>, path = 'story.md'): Map<string, Verdict> {
+  const source = new Source(path, story);
   const sources = Object.entries(files).map(([path, text]) => new Source(path, text));
   const inventory = new Inventory([...Object.keys(files), source.path], [...sources, source]);
   const findings = findAll(inventory);

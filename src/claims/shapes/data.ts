@@ -85,7 +85,7 @@ export const ignored: Shape = (sentence, context) => {
   );
   const excludes = /(\.(?:docker|git|helm)ignore)\b.*?\b(?:exclud\w+|ignor\w+|entries(?: for)?|contain\w*|lists?|for)\s+(.+)$/i.exec(sentence.text);
   const entries = excludes
-    ? (excludes[2]!.match(/[\w.*-]*[./*][\w.*/-]*/g) ?? []).map((entry) => entry.replace(/\.$/, '')).filter((entry) => entry !== '' && entry !== 'etc')
+    ? (excludes[2]!.match(/[\w.*-]*[./*][\w.*/-]*/g) ?? []).map((entry) => entry.replace(/\.$/, '')).filter((entry) => /[./*]/.test(entry))
     : [];
   const [ignoreFile] = excludes ? Array.from(context.inventory.paths).filter((path) => path === excludes[1] || path.endsWith(`/${excludes[1]}`)) : [];
   if (excludes && ignoreFile && entries.length > 0) {
@@ -161,6 +161,17 @@ export const fields: Shape = (sentence, context) => {
   return [...absent, ...set];
 };
 
+/** Whether nothing but a verb of making, articles and names stands before a name that a source file is to have: "Add", "Implement the 'list_x' tool and". */
+function isDeclared(before: string): boolean {
+  const [verb = '', ...words] = before.split(/[\s,('"`]+/).filter((word) => word !== '');
+  return (
+    /^(?:add|create|define|implement|declare|export|expose|introduce|write|register)(?:s|d|ed)?$/i.test(verb) &&
+    words.every((word) =>
+      /^(?:an?|the|new|and|functions?|methods?|class(?:es)?|fields?|variables?|settings?|tools?|endpoints?|env(?:ironment)?)$|_|^[a-z]+[A-Z]/.test(word),
+    )
+  );
+}
+
 /** A file that is no manifest of pods (settings, values, modules): what the claim names exactly stands in its text. */
 export const contents: Shape = (sentence, context) => {
   const [path, ...more] = context.own.files.filter((file) => sentence.text.includes(file.slice(file.lastIndexOf('/') + 1)));
@@ -179,6 +190,10 @@ export const contents: Shape = (sentence, context) => {
   const exact = sentence.takeAll(
     new RegExp(`\\b(${ENV_NAME}|[A-Z]{3,}(?=\\s*=)${capitals}|[a-z]+(?:_[a-z0-9]+)+|[a-z]+[A-Z]\\w+)\\b(?:\\s*[=:]\\s*["'\`]?([\\w./:-]+)["'\`]?)?`),
   );
+  // what a program does with a name is not shown by the name
+  const isProgram = /\.(?:py|[cm]?[jt]sx?|go|rs|java|rb|php|kt|cs)$/.test(path);
+  const used = isProgram ? exact.find(({ index }) => !isDeclared(sentence.text.slice(0, index))) : undefined;
+  const unread: Check[] = used ? [{ is: 'unread', aside: false, guards: true, says: `what ${path} does with ${used[1]} was not read` }] : [];
   const items = exact.map(([, name, value]) =>
     value === undefined
       ? [name!]
@@ -189,7 +204,7 @@ export const contents: Shape = (sentence, context) => {
       items.push([match[1]!]);
     if (listed)
       for (const match of sentence.takeAll(
-        /(?<=\b(?:references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})\b(base|deployments?|services?|ingress|hpa|config\s*maps?|secrets?|namespace|pvc|rbac|statefulsets?)\b/i,
+        /(?<=\b(?:references?|referencing|includes?|including|lists?|listing)\s[^.]{0,80})\b(base(?!\s+(?:resources?|manifests?|objects?))|deployments?|services?|ingress|hpa|config\s*maps?|secrets?|namespace|pvc|rbac|statefulsets?)\b/i,
       ))
         items.push([match[1]!.replace(/s$/, '')]);
     for (const match of sentence.takeAll(/\bgenerat(?:es?|ing)\s+(?:a\s+|the\s+)?(config\s*map|secret)s?\b/i))
@@ -203,7 +218,7 @@ export const contents: Shape = (sentence, context) => {
   }
   if (items.length === 0) return [];
   sentence.takeAll(/\b(?:env(?:ironment)?|variables?|vars?|non-secret|secrets?|placeholders?|inputs?|outputs?|settings?|keys?|values?|listing|referencing)\b/i);
-  return [{ is: 'says', in: 'text', says: `${path} names ${items.map(([name]) => name).join(', ')}`, paths: [path], about: [], items, most: [] }];
+  return [{ is: 'says', in: 'text', says: `${path} names ${items.map(([name]) => name).join(', ')}`, paths: [path], about: [], items, most: [] }, ...unread];
 };
 
 /** `Remove metadata.uid from k8s/service.yaml`: no such field in the file's objects, or no such words in its text. */

@@ -60,9 +60,13 @@ export const scriptsNamed: Shape = (sentence, context) => {
 function looksLikeFile(written: string, text: string, at: number, paths: ReadonlySet<string>): boolean {
   if (matchingPaths(written, paths).length > 0) return true;
   if (/^[A-Z][A-Za-z]*\.js$/.test(written)) return false; // Express.js, Node.js: a product
+  // `work/*` and `agent/*` branches, the `<cluster>-rw/` of a name
+  if (/^[*/]/.test(text.slice(at + written.length)) || /\/\*$/.test(written) || /[>}\])]$/.test(text.slice(0, at))) return false;
   if (/:\/\/\S*$/.test(text.slice(0, at)) || text[at - 1] === '/' || /^[\d.]+$/.test(written)) return false;
   return (
-    /\.(?:ya?ml|json|md|sh|py|ts|tsx|js|toml|ini|conf|tf|go|sql|service|tpl|example|txt|xml)(?:\.\w+)?$/.test(written) ||
+    /\.(?:ya?ml|json|md|sh|py|ts|tsx|js|toml|ini|conf|tf|go|sql|service|tpl|example|txt|xml)(?:\.\w+)?$|(?:^|\/)\.(?:git|docker|helm|npm)ignore$/.test(
+      written,
+    ) ||
     (/\/$/.test(written) && !/^(?:and|or)\//.test(written) && written.length > 3 && !/^[A-Z]/.test(written))
   );
 }

@@ -68,8 +68,10 @@ const USUAL =
 
 const CLUSTER_WIDE = new Set(['StorageClass', 'ClusterIssuer', 'IngressClass', 'PriorityClass']);
 
-const thereIs = (found: readonly Resource[]): Check =>
-  fragmentOf(`there is ${whose(found)}`, targetsOf(found), { kind: { $: 'present' }, metadata: { name: { $: 'present' } } }, 'assert', 'any');
+const thereIs = (found: readonly Resource[]): Check => ({
+  ...fragmentOf(`there is ${whose(found)}`, targetsOf(found), { kind: { $: 'present' }, metadata: { name: { $: 'present' } } }, 'assert', 'any'),
+  asks: 'existence',
+});
 
 function forPart(kinds: readonly string[], part: Mention, context: Context): Check {
   const fitting: readonly Resource[] = kinds.flatMap((kind) =>

@@ -30,7 +30,8 @@ export const called: Shape = (sentence, context) =>
         kind === undefined ? { is: 'unread', aside: false, says: `nothing was found that is called ${name}` } : { ...absentKind(kind, context), weak: true },
       ];
     const sure = fitting.length > 0 || (MAKES.test(sentence.text) && near.length > 0 && !isRenamed(context));
-    return [{ ...fragmentOf(says, targetsOf(nearest), { kind: nearest[0]!.kind, metadata: { name } }, 'assert', 'any'), ...(sure ? {} : { weak: true }) }];
+    const there = fragmentOf(says, targetsOf(nearest), { kind: nearest[0]!.kind, metadata: { name } }, 'assert', 'any');
+    return [{ ...there, asks: 'existence', ...(sure ? {} : { weak: true }) }];
   });
 
 /** Whether a word is written as a name: with a hyphen, in quotes or as code. */

@@ -557,7 +557,7 @@ export const scheduling: Shape = (sentence, context) => {
   if (sentence.take(/\btopology\s?spread(?:\s?constraints?)?\b/i))
     checks.push(fragmentOf(`${who} has topologySpreadConstraints`, podTargets(workloads), { topologySpreadConstraints: { $: 'present' } }, 'assert', of));
   const strategy = sentence.take(
-    /\b(RollingUpdate|rolling[\s-]?updates?|Recreate)\b(?:\s+(?:update\s+)?strategy)?|\bstrategy\s*[:=]\s*(RollingUpdate|Recreate)\b/i,
+    /\b([Rr]olling\s?[Uu]pdates?|[Rr]olling-updates?|Recreate)\b(?:\s+(?:update\s+)?[Ss]trategy)?|\b[Ss]trategy\s*[:=]\s*([Rr]ollingUpdate|[Rr]ecreate)\b|\brecreate\s+strategy\b/,
   );
   if (strategy) {
     const type = /recreate/i.test(strategy[0]) ? 'Recreate' : 'RollingUpdate';

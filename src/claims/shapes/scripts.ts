@@ -41,7 +41,7 @@ export const scripts: Shape = (sentence, context) => {
   }
   const inPipeline = sentence.take(/\b(?:can be )?(?:run|used|executed|called)\s+(?:in|from|by)\s+(?:a\s+|the\s+)?CI(?:\/CD)?\b(?:\s+pipelines?)?/i);
   if (inPipeline || checks.length > 0 || context.own.files.includes(path)) {
-    sentence.takeAll(/\bscripts?\b|\bvalidat\w+\b|\bautomat\w+\b|\bcreation\b|\bchecks?\b|\bverif\w+\b|\bexecutable\b/i);
+    sentence.takeAll(/\bscripts?\b|\bvalidat\w+\b|\bautomat\w+\b|\bcreation\b|\bchecks?\b|\bverif\w+\b/i);
     checks.push({ is: 'script', path, step: 'works', commands: [], says: `${path} gets past its first success` });
   }
   return checks;

@@ -9,7 +9,7 @@ const DOCUMENT =
 const WRITTEN = /^(?:write|add|include|document|explain|show|link|state|describe|cover|mention|note|list|outline|provide|update)s?\b/i;
 
 /** Whether a claim is about a text for people: it says so, or it adds to the document that its task is about. */
-export function isAboutText(text: string, { own, parent }: Context): boolean {
+export function isAboutText(text: string, { own, parent }: Pick<Context, 'own' | 'parent'>): boolean {
   if (
     own.files.length > 0 &&
     own.files.every((path) => /\.(?:ya?ml|json|toml|ini|conf|py|[jt]s|go|tf|sh)$/.test(path)) &&
@@ -27,6 +27,7 @@ export function isAboutText(text: string, { own, parent }: Context): boolean {
 export function textChecks(sentence: Sentence, context: Context): Check[] {
   const { text } = sentence;
   sentence.mark(0, text.length);
+  if (CHANGES.test(text)) return [{ is: 'unread', aside: false, says: 'what a text no longer says, or says only if something changes, was not looked for' }];
   const made = MADE.exec(text)?.[1];
   const file: Check[] = made ? [{ is: 'file', path: made, exists: true, says: `${made} is there`, essential: true }] : [];
   const paths = whereToLook(context);
@@ -63,9 +64,24 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
   const named = looked.filter((path) => context.own.files.includes(path) && /\.md$/.test(path));
   if (most.length === 0 && items.length === 0)
     return file.length > 0 ? file : [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the text must name' }];
+  // one word in some document is not a documentation of that
+  if (
+    items.length === 0 &&
+    most.length < 2 &&
+    file.length === 0 &&
+    /^(?:create|write|add|provide|implement)\w*\b.*\b(?:documentation|docs|guide|runbook)\b/i.test(text)
+  )
+    return [{ is: 'unread', aside: false, says: 'nothing in the sentence says what the document must name' }];
   if (sentence.has(/\b(?:each|every|all)\b/i) && items.length === 0)
     return [...file, { is: 'unread', aside: false, says: 'whether a text covers each of them was not counted' }];
   const whole = made !== undefined || text.split(/\s+/).length > 24;
+  // "Add troubleshooting section for chart installation": a section about installation is none about troubleshooting
+  const title = plainWords(
+    (TITLED.exec(head)?.[1] ?? '')
+      .split(/\b(?:with|for|of|on|to|about)\b/i)
+      .at(-1)!
+      .replace(/^(?:include|add|write|provide|create|update)s?\b/i, ''),
+  ).at(-1);
   return [
     ...file,
     {
@@ -73,12 +89,19 @@ export function textChecks(sentence: Sentence, context: Context): Check[] {
       says: `a text says: ${text}`,
       paths: named.length > 0 ? named : looked,
       in: comments ? 'comment' : whole ? 'text' : 'section',
-      about: [],
+      about: title ? [title] : [],
       items,
       most,
     },
   ];
 }
+
+/** A text is to lose something, or to change on a condition: that it speaks about it shows neither. */
+const CHANGES =
+  /^(?:update|edit|change|revise)\b.*\bto\s+(?:remove|drop|delete|rename|replace|no longer)\b|\bif\s+(?:\w+\s+){1,3}(?:changes?|changed|needed|necessary|required|applicable)\b|\bno longer\b/i;
+
+/** What a section is called after: the words right before "section", where it is none of the words that any section has. */
+const TITLED = /\b(?:an?|the)?\s*["“'`]?((?:[\w/&+-]+\s+){0,3}[\w/&+-]+)["”'`]?\s+sections?\b/i;
 
 const MADE = /^(?:create|creates|created|write|add)\s+(?:an?\s+|the\s+)?((?:[\w.-]+\/)*[\w.-]+\.md)\b/i;
 

@@ -1,4 +1,4 @@
-import type { Check, Expected } from '../../checks/check.ts';
+import type { Check, Expected, FragmentCheck } from '../../checks/check.ts';
 import { entriesOf, get, itemsOf, type Node, textOf } from '../../manifest/yaml.ts';
 import type { Artefact } from '../artefact.ts';
 import { codeIn } from '../code-span.ts';
@@ -107,7 +107,13 @@ class Reader {
     const { text } = this.#sentence;
     const found: Mention[] = [];
     const ids = this.#files.flatMap(({ jobs }) => Array.from(jobs));
+    const there = (job: string): FragmentCheck[] =>
+      this.#files.map((file) => ({
+        ...fragmentOf(`there is a job ${job}`, [{ path: file.path, document: 0 }], file.gitlab ? { [job]: {} } : { jobs: { [job]: {} } }),
+        asks: 'existence',
+      }));
     const add = (start: number, word: string, explicit: boolean) => {
+      if (this.#sentence.isExplained(start, start + word.length)) return;
       const key = plain(word);
       const [job] =
         ids.find(([id, name]) => plain(id) === key || plain(name) === key) ??
@@ -116,21 +122,11 @@ class Reader {
       if (job !== undefined) {
         found.push({ start, end: start + word.length, job });
         this.#sentence.mark(start, start + word.length);
-        this.#push(
-          `has a job ${job}`,
-          this.#files.map((file) =>
-            fragmentOf(`there is a job ${job}`, [{ path: file.path, document: 0 }], file.gitlab ? { [job]: {} } : { jobs: { [job]: {} } }),
-          ),
-        );
+        this.#push(`has a job ${job}`, there(job));
       } else if (explicit) {
         this.#sentence.mark(start, start + word.length);
-        this.#push(
-          `has a job ${word}`,
-          this.#files.map((file) =>
-            fragmentOf(`there is a job ${word}`, [{ path: file.path, document: 0 }], file.gitlab ? { [word]: {} } : { jobs: { [word]: {} } }),
-          ),
-        );
-      }
+        this.#push(`has a job ${word}`, there(word));
+      } else this.#checks.push({ is: 'unread', aside: false, says: `no job was found that is called ${word}` });
     };
     const code = codeIn(this.#sentence, this.#context);
     for (const match of text.matchAll(/\b([\w-]+)["'`]?\s+jobs?\b/gi))
@@ -142,6 +138,15 @@ class Reader {
           match.index,
           match[1]!,
           code.some(({ text: span }) => span === match[1]),
+        );
+    // "test and deploy jobs": each of them is one
+    const before = /(?<![\w-])((?:["'`]?[\w-]+["'`]?(?:\s*[,/&+]\s*(?:and\s+)?|\s+and\s+))+)["'`]?[\w-]+["'`]?\s+jobs\b/i.exec(text);
+    for (const item of before ? before[1]!.matchAll(/[\w-]+/g) : [])
+      if (!/^(?:and|a|an|the|separate|parallel|independent|github|ci|cd|ci-cd)$/i.test(item[0]))
+        add(
+          before!.index + item.index,
+          item[0],
+          code.some(({ text: span }) => span === item[0]),
         );
     const listed = /\bjobs\s*[:(]\s*([\w-]+(?:\s*(?:,|and|&|\+|→|->)\s*(?:and\s+)?[\w-]+)*)/i.exec(text);
     if (listed) {
