@@ -53,6 +53,7 @@ describe.each([
     ['FILE_UNREADABLE', 'Secrets that are not there', ['--context', 'gone', '--kubeconfig', 'config', '--secrets', 'nowhere']],
     ['SECRETS_UNFIT', 'Secrets that are none', ['--context', 'gone', '--kubeconfig', 'config', '--secrets', 'k8s/settings.yaml']],
     ['USAGE', 'a length of time that is none', ['--context', 'gone', '--timeout', 'soon']],
+    ['USAGE', 'a namespace that can be none', ['--context', 'gone', '--kubeconfig', 'config', '--namespace', 'Bad_Name']],
     ['USAGE', 'an image that is replaced by none', ['--context', 'gone', '--set-image', 'web']],
   ])('%s: %s', { timeout: 20_000 }, async (code, _what, options) => {
     const { code: exit, out, err } = await runCli([...command, ...options], repository.root);

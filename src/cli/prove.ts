@@ -5,7 +5,7 @@ import { Source } from '../checkout/source.ts';
 import type { LiveCheck } from '../cluster/check.ts';
 import type { ClusterChoice } from '../cluster/connect.ts';
 import type { Proof } from '../cluster/proof.ts';
-import { fileUnreadable } from '../errors.ts';
+import { fileUnreadable, usage } from '../errors.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import { parseYaml } from '../manifest/yaml.ts';
 import type { Host } from './host.ts';
@@ -20,6 +20,8 @@ export const clusterOf = ({ context, kubeconfig }: ClusterOptions, { cwd }: Host
 
 /** Runs one proof as the options say, with its progress on standard error; from now on Ctrl-C cleans up first. */
 export async function prove(options: ClusterOptions, inventory: Inventory, checkout: Checkout, checks: readonly LiveCheck[], host: Host): Promise<Proof> {
+  if (options.namespace !== undefined && !NAMESPACE.test(options.namespace))
+    throw usage(`--namespace takes small letters, digits and dashes, at most 63, not ${options.namespace}`);
   host.catchInterrupts();
   const [{ verify }, { givenSecrets }] = await Promise.all([import('../cluster/verify.ts'), import('../cluster/secrets.ts')]);
   const secrets = options.secrets === undefined ? new Map() : givenSecrets(documentsIn(resolve(host.cwd, options.secrets)), options.secrets);
@@ -46,6 +48,9 @@ export async function prove(options: ClusterOptions, inventory: Inventory, check
     host.signal,
   ).finally(end);
 }
+
+/** RFC 1123 label, as the API server asks for. */
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 function documentsIn(path: string) {
   let text: string;

@@ -4,6 +4,7 @@ import { openCheckout } from '../checkout/open.ts';
 import type { Proof } from '../cluster/proof.ts';
 import { manifestsMissing } from '../errors.ts';
 import { readInventory } from '../manifest/inventory.ts';
+import { visibleLine } from '../report/visible.ts';
 import { deliver } from './deliver.ts';
 import { type Host, wantsColour } from './host.ts';
 import { type ClusterOptions, type RepositoryOptions, withCluster, withRepository } from './options.ts';
@@ -57,7 +58,11 @@ async function written(proof: Proof, format: Options['format'], colour: boolean)
 async function removeLeftovers(options: Options, host: Host): Promise<number> {
   host.catchInterrupts();
   const { cleanLeftovers } = await import('../cluster/clean.ts');
-  const { removed, inUse, left } = await cleanLeftovers(clusterOf(options, host), 120_000, host.signal);
+  const { removed, inUse, left } = await cleanLeftovers(clusterOf(options, host), 120_000, host.signal, (event) => {
+    const says =
+      event.is === 'removing' ? `removing ${event.objects.join(', ')}` : `looking again in ${event.seconds} s: a proof that runs has to be left alone`;
+    void host.stderr.write(`${visibleLine(says)}\n`);
+  });
   const lines = [
     ...removed.map((object) => `removed ${object}`),
     ...inUse.map((name) => `left Namespace/${name} alone: a proof is running in it`),

@@ -142,22 +142,30 @@ export interface Cleaned {
   readonly left: readonly Left[];
 }
 
+/** What happens meanwhile: it may take minutes. */
+export type CleanProgress = { readonly is: 'looking-twice'; readonly seconds: number } | { readonly is: 'removing'; readonly objects: readonly string[] };
+
 /**
  * Removes what earlier proofs left in a cluster, whoever they were started by: namespaces and cluster-scoped objects with our label.
  * A proof that still runs renews its lease, so what is its own is left alone. Finalizers that our own apply put there are taken off again.
  * @param within milliseconds to wait for deletions
  * @throws Problem when the cluster cannot be reached or refuses, and INTERRUPTED
  */
-export async function cleanLeftovers(choice: ClusterChoice, within: number, signal: AbortSignal): Promise<Cleaned> {
+export async function cleanLeftovers(
+  choice: ClusterChoice,
+  within: number,
+  signal: AbortSignal,
+  tell: (event: CleanProgress) => void = () => {},
+): Promise<Cleaned> {
   try {
     using cluster = await connect(choice, signal);
-    return await cleanOn(cluster, within, signal);
+    return await cleanOn(cluster, within, signal, tell);
   } catch (error) {
     throw problemOf(error, signal);
   }
 }
 
-async function cleanOn(cluster: Cluster, within: number, signal: AbortSignal): Promise<Cleaned> {
+async function cleanOn(cluster: Cluster, within: number, signal: AbortSignal, tell: (event: CleanProgress) => void): Promise<Cleaned> {
   const { api, kinds } = cluster;
   const outside = await labelledOutside(cluster, signal); // before the namespaces: whose object is seen here, its namespace is seen there
   const answer = await api.ask(pathOf(KIND.namespace, undefined), { query: { labelSelector: PROOF_LABEL }, signal });
@@ -168,7 +176,10 @@ async function cleanOn(cluster: Cluster, within: number, signal: AbortSignal): P
   const mayRun = (namespace: LiveObject, index: number) =>
     before[index]?.isFresh ?? isRecent(Date.parse(namespace.metadata.creationTimestamp ?? ''), answer.at);
   const isUncertain = namespaces.some(mayRun);
-  if (isUncertain) await sleep(LEASE_SECONDS * 1_000, undefined, { signal });
+  if (isUncertain) {
+    tell({ is: 'looking-twice', seconds: LEASE_SECONDS });
+    await sleep(LEASE_SECONDS * 1_000, undefined, { signal });
+  }
   const after = isUncertain ? await leases() : before;
   const running = new Set(
     namespaces.flatMap((namespace, index) => (after[index]?.renewed !== before[index]?.renewed && after[index] ? [proofOf(namespace)] : [])),
@@ -177,11 +188,14 @@ async function cleanOn(cluster: Cluster, within: number, signal: AbortSignal): P
   const inUse = namespaces.filter(isRunning).map(({ metadata }) => metadata.name);
   const ours = namespaces.filter((namespace) => !isRunning(namespace)).map(({ metadata }) => metadata.name);
   const clusterScoped = outside.filter(({ object }) => !isRunning(object)).map(({ served, object }) => ({ served, name: object.metadata.name }));
+  const all = [...ours.map((name) => `Namespace/${name}`), ...clusterScoped.map(({ served, name }) => `${served.kind}/${name}`)];
+  if (all.length > 0) tell({ is: 'removing', objects: all });
   await Promise.all(ours.map((name) => removeNamespace(api, name, signal)));
   for (const name of ours) await releaseOurFinalizers(api, kinds.all, name, signal);
-  const left = await clean(cluster, ours, clusterScoped, within, signal);
+  const left = (await clean(cluster, ours, clusterScoped, within, signal)).map((each) =>
+    each.object.startsWith('Namespace/') ? { ...each, remove: `kubectl delete namespace ${each.object.slice('Namespace/'.length)}` } : each,
+  );
   const stays = new Set(left.map(({ object }) => object));
-  const all = [...ours.map((name) => `Namespace/${name}`), ...clusterScoped.map(({ served, name }) => `${served.kind}/${name}`)];
   return { removed: all.filter((each) => !stays.has(each)), inUse, left };
 }
 

@@ -197,7 +197,7 @@ function targetNamespaces(resources: readonly Resource[], { namespace, kinds }: 
     if (from !== '' && kinds.find(resource.apiVersion, resource.kind)?.namespaced !== false) sizes.set(from, (sizes.get(from) ?? 0) + 1);
   }
   const bySize = Array.from(sizes).sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
-  return new Map(bySize.map(([from], index) => [from, index === 0 ? namespace : `${namespace}-${from}`.slice(0, 63)]));
+  return new Map(bySize.map(([from], index) => [from, index === 0 ? namespace : `${namespace}-${from}`.slice(0, 63).replace(/-$/, '')]));
 }
 
 const supersededBy = (template: Resource, resources: readonly Resource[]): boolean =>

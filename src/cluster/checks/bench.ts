@@ -28,7 +28,7 @@ export function benchFor(given: Omit<Bench, 'enforces'>, proof: string, image: s
   let asked: Promise<Enforcement> | undefined;
   const ask = async (): Promise<Enforcement> => {
     try {
-      return await canary(given.cluster, proof, `${given.namespace}-canary`, image, given.facts, given.signal);
+      return await canary(given.cluster, proof, `proof-${proof}-canary`, image, given.facts, given.signal);
     } catch (error) {
       if (given.signal.aborted) throw error;
       return {
