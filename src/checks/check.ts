@@ -1,3 +1,4 @@
+import type { LiveCheck } from '../cluster/check.ts';
 import type { JudgedBy } from './runtime.ts';
 
 /**
@@ -215,6 +216,8 @@ export interface FlowCheck extends Says {
   readonly only?: true;
   /** only what the receiver lets in is asked, not what the sender may send */
   readonly inbound?: true;
+  /** that it is stopped is asked, not that it passes */
+  readonly denied?: true;
 }
 
 /** Pods of workloads, pods with labels in the receiver's namespace, or any pod anywhere. */
@@ -225,16 +228,8 @@ export interface RuntimeCheck extends Says {
   readonly is: 'runtime';
   readonly needs: 'a cluster' | 'a run';
   readonly refutedBy: readonly JudgedBy[];
-  /** what to ask of the object once it runs, where the author said it exactly */
-  readonly live?: LiveFragment;
-}
-
-/** A fragment for a live object, its `status` included. */
-export interface LiveFragment {
-  readonly mode: 'assert' | 'error';
-  /** `Deployment/api` */
-  readonly object: string;
-  readonly fragment: Expected;
+  /** what to ask of a cluster; nothing where the words are not understood */
+  readonly live: readonly LiveCheck[];
 }
 
 /** Something that was looked for and is not there, so that nothing could be asked of it. The evidence is the claim itself. */

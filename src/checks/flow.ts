@@ -37,7 +37,8 @@ function senders(from: FlowEnd, receiver: End | undefined, inventory: Inventory)
 function verdictOf(check: FlowCheck, { allowed, because, by, at }: FlowJudgement): Verdict {
   const shown = by.map((policy) => quote(at && at.source === policy.source ? at : placeOf(policy)));
   if (allowed === undefined || shown.length === 0) return { is: 'unproven', because: `${because}: ${check.says}`, evidence: shown };
-  return { is: allowed ? 'met' : 'unmet', because: allowed ? check.says : because, evidence: shown as unknown as SomeEvidence };
+  const holds = allowed !== (check.denied === true);
+  return { is: holds ? 'met' : 'unmet', because: holds ? check.says : because, evidence: shown as unknown as SomeEvidence };
 }
 
 /** Whether every rule for the port admits none but the sender. */

@@ -64,5 +64,5 @@ function ofLiveObject(document: Node, [one, ...more]: readonly Resource[], mode:
   const { apiVersion: _, kind: __, metadata, ...rest } = plain(document) as { metadata?: Record<string, Expected>; [field: string]: Expected | undefined };
   const { name: ___, namespace: ____, ...kept } = metadata ?? {}; // they chose the object; a proof has namespaces of its own
   const fragment = { ...rest, ...(Object.keys(kept).length > 0 ? { metadata: kept } : {}) } as Expected;
-  return { is: 'runtime', needs: 'a cluster', refutedBy: [], live: { mode, object: `${one.kind}/${one.name}`, fragment }, says };
+  return { is: 'runtime', needs: 'a cluster', refutedBy: [], live: [{ asks: 'fragment', mode, object: `${one.kind}/${one.name}`, fragment, says }], says };
 }

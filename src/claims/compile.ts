@@ -6,6 +6,7 @@ import { type Clause, clausesOf } from './clauses.ts';
 import { Components } from './component.ts';
 import { Context, type Resolution, type Subject, subjectOf } from './context.ts';
 import { EVERYDAY_KINDS, isProgram, PATH_PATTERN, WORKLOAD_KINDS } from './lexicon.ts';
+import { isAsDeployed } from './live.ts';
 import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
@@ -18,7 +19,7 @@ import { flows } from './shapes/flows.ts';
 import { kinds } from './shapes/kinds.ts';
 import { annotated, assigned, called, imageOf, keyed, referenced, wiring } from './shapes/named.ts';
 import { autoscaler, exposed, ingress, labels, namespace, policies, port, replicas, scheduling, service, storage } from './shapes/objects.ts';
-import { runChecks, runOf } from './shapes/runs.ts';
+import { runChecks, runIn, runOf } from './shapes/runs.ts';
 import { scripts } from './shapes/scripts.ts';
 import { lifecycle, settings } from './shapes/settings.ts';
 import { isAboutText, textChecks } from './shapes/texts.ts';
@@ -172,7 +173,10 @@ function compile(context: Context): Reading {
   const clauses = clausesOf(text, claim.markdown);
   const [only] = clauses;
   if (clauses.length === 1 && only!.text === text) return done(readClause(only!, context));
-  return done(clauses.flatMap((clause) => readClause(clause, context.within(clause.text))));
+  const checks = clauses.flatMap((clause) => readClause(clause, context.within(clause.text)));
+  // "When the database is down, Then ...": a proof shows only what happens when nothing does
+  const given = clauses.reduce((rest, clause) => rest.replace(clause.text, () => ' '), text);
+  return done(isAsDeployed(given) ? checks : checks.map((check) => (check.is === 'runtime' ? { ...check, live: [] } : check)));
 }
 
 /** The checks for one statement. */
@@ -182,10 +186,7 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   if (!happens && isAboutText(text, context)) return textChecks(sentence, context);
   const artefact = artefactChecks(text, context, happens);
   if (artefact) return artefact.checks.concat(unreadOf(artefact.sentence, artefact.checks, context) ?? []);
-  const found = runOf(
-    text,
-    Array.from(claim.markdown.matchAll(/`([^`\n]+)`/g), ([, span]) => span!),
-  );
+  const found = runIn(text, context);
   const run = found ?? (happens ? { needs: 'a cluster' as const, command: undefined, maybe: true } : undefined);
   if (run && !run.maybe) return runChecks(sentence, context, run);
   const long = text.split(/\s+/).length > (claim.kind === 'follow-up' ? 16 : claim.kind === 'subtask' && claim.ticked === null ? 14 : 32);

@@ -1,8 +1,8 @@
 import { endOf, judgeFlow } from '../manifest/policy.ts';
-import { isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
-import { get, numberOf, textOf } from '../manifest/yaml.ts';
+import { isWorkload, type Workload } from '../manifest/resource.ts';
 import type { CommandCheck, LiveCheck, RolloutCheck, TrafficCheck } from './check.ts';
 import { isBehind } from './needs.ts';
+import { rolloutCheck } from './rollout-check.ts';
 import type { Member, Scene } from './scene.ts';
 
 /** More pairs than these are left out: each denied one costs seconds of silence. */
@@ -19,20 +19,6 @@ function rolloutChecks({ members }: Scene): RolloutCheck[] {
     const behind = members.find((each) => each.prepared.object.kind === 'Deployment' && isBehind(service, each));
     return (behind && rolloutCheck(service.prepared, behind.prepared)) ?? [];
   });
-}
-
-interface Named<R> {
-  readonly resource: R;
-  readonly ref: string;
-}
-
-/** Of a Deployment behind a Service that says by its probe that it speaks HTTP. */
-export function rolloutCheck(service: Named<Resource>, workload: Named<Resource>): RolloutCheck | undefined {
-  const port = numberOf(get(service.resource.node, 'spec', 'ports', 0, 'port'));
-  const path = isWorkload(workload.resource) ? textOf(get(workload.resource.containers[0]?.node, 'readinessProbe', 'httpGet', 'path')) : undefined;
-  if (port === undefined || path === undefined) return undefined;
-  const says = `${service.ref} answers every request while ${workload.ref} is rolled out`;
-  return { asks: 'rollout', workload: workload.ref, service: service.ref, port, path, says };
 }
 
 const IMAGES: readonly { readonly image: RegExp; readonly command: CommandCheck['command'] }[] = [

@@ -1,5 +1,5 @@
-import type { LiveCheck } from '../cluster/check.ts';
-import { liveChecksOf } from '../cluster/claims.ts';
+import type { Verdict } from '../checks/verdict.ts';
+import { DISAGREEMENT, type LiveCheck } from '../cluster/check.ts';
 import type { Proof } from '../cluster/proof.ts';
 import { proveClaim, sameQuestion, staleness } from '../cluster/stored-proof.ts';
 import type { Inventory } from '../manifest/inventory.ts';
@@ -20,16 +20,29 @@ export const liveProver =
   (run: (checks: readonly LiveCheck[], inventory: Inventory) => Promise<Proof>): Prover =>
   async (open, inventory) => {
     const checks: LiveCheck[] = [];
-    for (const check of open.flatMap((each) => liveChecksOf(each, inventory))) if (!checks.some((each) => sameQuestion(each, check))) checks.push(check);
+    for (const check of open.flatMap(liveChecksOf)) if (!checks.some((each) => sameQuestion(each, check))) checks.push(check);
     return provenBy(await run(checks, inventory), open, inventory);
   };
 
+/** What traffic shows and the policies in the files deny is shown by neither. */
+function agreed(verdict: Verdict): Verdict {
+  const otherwise = verdict.is === 'met' ? verdict.evidence.find((each) => 'field' in each && each.field === DISAGREEMENT) : undefined;
+  if (!otherwise || !('value' in otherwise)) return verdict;
+  return { is: 'unproven', because: `${verdict.because}: somebody relies on one of the two`, evidence: verdict.evidence };
+}
+
+/** What a claim asks of a cluster: every part that the files leave open, or nothing when one of them is not understood. */
+function liveChecksOf({ checks }: OpenClaim): readonly LiveCheck[] {
+  const runs = checks.filter((check) => check.is === 'runtime');
+  return runs.every(({ live }) => live.length > 0) ? runs.flatMap(({ live }) => live) : [];
+}
+
 function provenBy(proof: Proof, open: readonly OpenClaim[], inventory: Inventory): Proven {
-  const asked = open.map((each) => ({ id: each.claim.id, checks: liveChecksOf(each, inventory) }));
+  const asked = open.map((each) => ({ id: each.claim.id, checks: liveChecksOf(each) }));
   const verdicts = new Map(
     asked.flatMap(({ id, checks }) => {
       const verdict = proveClaim(checks, proof);
-      return verdict ? [[id, verdict] as const] : [];
+      return verdict ? [[id, agreed(verdict)] as const] : [];
     }),
   );
   const ofClaims = asked.flatMap(({ checks }) => checks);

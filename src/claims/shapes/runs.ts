@@ -1,9 +1,12 @@
 import type { Check } from '../../checks/check.ts';
 import { matchingPaths } from '../../checks/file.ts';
 import type { JudgedBy } from '../../checks/runtime.ts';
+import type { LiveCheck, TrafficCheck } from '../../cluster/check.ts';
 import { get, itemsOf, numberOf, textOf } from '../../manifest/yaml.ts';
 import { type Context, targetOf } from '../context.ts';
 import { COMMAND_WORDS } from '../lexicon.ts';
+import { happeningsIn, liveChecksFor } from '../live.ts';
+import { refOf } from '../said.ts';
 import type { Sentence } from '../sentence.ts';
 
 /** Command lines that are one without being marked as code: a program with a sub-command or a flag of its own. */
@@ -108,6 +111,17 @@ export function runOf(text: string, code: readonly string[] = []): Run | undefin
   return { needs: run ? 'a run' : 'a cluster', command, maybe };
 }
 
+/** What a claim marks as code. */
+const codeIn = ({ claim }: Context): string[] => Array.from(claim.markdown.matchAll(/`([^`\n]+)`/g), ([, span]) => span!);
+
+/** Whether only a run can decide what a claim says, by its words, or because a running system could be asked just that. */
+export function runIn(text: string, context: Context): Run | undefined {
+  const code = codeIn(context);
+  const found = runOf(text, code);
+  if (found?.needs === 'a cluster' && !found.maybe) return found;
+  return happeningsIn(text, { ...context, code }).length > 0 ? { needs: 'a cluster', command: undefined, maybe: false } : found;
+}
+
 /** What stops objects from being accepted, pods from starting, traffic from arriving, an autoscaler from scaling. */
 const REFUSED = [
   'schema-invalid',
@@ -127,8 +141,10 @@ const NEVER_SCALES = ['hpa-target-missing', 'hpa-target-without-requests'];
 export function runChecks(sentence: Sentence, context: Context, { needs, command }: Run): Check[] {
   const text = sentence.text;
   sentence.mark(0, text.length);
-  const refutedBy: JudgedBy[] = command ? commandRefutations(command, context) : [];
-  if (needs === 'a cluster') {
+  const live = needs === 'a cluster' ? liveChecksFor(text, { ...context, code: codeIn(context) }) : [];
+  const refutedBy: JudgedBy[] = [...(command ? commandRefutations(command, context) : []), ...flowRefutations(live, context)];
+  // what keeps a system from working is nothing against a claim that something does not work
+  if (needs === 'a cluster' && !DENIAL.test(text)) {
     const paths = concerned(context);
     const rules = (ids: readonly string[], of: readonly string[] = paths) => refutedBy.push({ by: 'rules', rules: ids, paths: of });
     // a template is filled in before it is applied
@@ -163,7 +179,34 @@ export function runChecks(sentence: Sentence, context: Context, { needs, command
       });
     }
   }
-  return [{ is: 'runtime', needs, says: command ? `\`${command.replace(/[\s)]+$/, '')}\`` : text, refutedBy }];
+  return [{ is: 'runtime', needs, says: command ? `\`${command.replace(/[\s)]+$/, '')}\`` : text, refutedBy, live }];
+}
+
+const DENIAL = /\b(?:can(?:not|'t|’t)|(?:not|un)able|not|never|blocked|denied|dropped|unreachable|inaccessible)\b/i;
+
+/** Kinds that decide about traffic beside NetworkPolicies: where one is, these alone refute nothing. */
+const OTHER_POLICIES = [
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'GlobalNetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'AuthorizationPolicy',
+];
+
+/** What the NetworkPolicies say of the same traffic, on a network that enforces them. */
+function flowRefutations(live: readonly LiveCheck[], { inventory }: Context): JudgedBy[] {
+  if (OTHER_POLICIES.some((kind) => inventory.ofKind(kind).length > 0)) return [];
+  const podsOf = (ref: string) => inventory.workloads.filter((workload) => refOf(workload) === ref).map((workload) => targetOf(workload));
+  return live
+    .filter((check): check is TrafficCheck => check.asks === 'traffic')
+    .flatMap(({ from, to, port, allowed, says }) => {
+      const [sender, ...senders] = podsOf(from);
+      const [receiver, ...receivers] = podsOf(to);
+      if (!sender || !receiver || senders.length > 0 || receivers.length > 0) return [];
+      const check: Check = { is: 'flow', says, from: { targets: [sender] }, to: [receiver], port, ...(allowed ? {} : { denied: true }) };
+      return [{ by: 'check', check }];
+    });
 }
 
 /** Files of the workloads that the claim, or its task, is about; all when it names none. */

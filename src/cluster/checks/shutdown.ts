@@ -4,6 +4,9 @@ import { KIND, pathOf } from '../discovery.ts';
 import type { Pod } from '../watch.ts';
 import { type Bench, memberNamed, met, unmet, unproven } from './bench.ts';
 
+/** Seconds that may pass between the end of a container and our seeing it. */
+const SEEN_LATE = 3;
+
 /** Deletes one pod with its own grace period and sees how its containers end: killed with 137 means that they did not heed SIGTERM in time. */
 export async function endsInTime(check: ShutdownCheck, bench: Bench): Promise<Verdict> {
   const { facts, world } = bench;
@@ -34,6 +37,12 @@ export async function endsInTime(check: ShutdownCheck, bench: Bench): Promise<Ve
   );
   const killed = ended.filter(({ code }) => code === 137);
   if (killed.length > 0) return unmet(`container ${killed[0]!.name} of ${check.workload} did not end within its ${period} seconds and was killed`, fact);
+  if (check.within !== undefined && Number(seconds) > check.within) {
+    // watched from outside, an end is seen later than it was
+    return Number(seconds) > check.within + SEEN_LATE
+      ? unmet(`a pod of ${check.workload} ended after ${seconds} seconds, not within ${check.within}`, fact)
+      : unproven(`a pod of ${check.workload} was seen to end after ${seconds} seconds, too near to ${check.within} to tell`, fact);
+  }
   if (ended.length === 0) {
     return Number(seconds) < period
       ? met(`a pod of ${check.workload} was gone ${seconds} seconds after it was asked to end`, fact)
