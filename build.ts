@@ -23,8 +23,7 @@ const buildOf = (name: string): string => crc32(readFileSync(`dist/${name}.cjs`)
 rmSync('dist', { recursive: true, force: true });
 await build({
   ...common,
-  // programs of their own: the worker starts the one, `serve` the other as a thread
-  entryPoints: { 'review-process': 'src/review/review-process.ts', 'pglite-thread': 'src/store/pglite-thread.ts' },
+  entryPoints: { 'review-process': 'src/review/review-process.ts' }, // a program of its own, which the worker starts
   outdir: 'dist',
   splitting: true,
   format: 'esm',
@@ -70,6 +69,17 @@ await build({
     BUILDS: JSON.stringify({ program: buildOf('program'), platform: buildOf('platform') }),
     'import.meta.url': 'url',
   },
+  banner: { js: "const url = require('node:url').pathToFileURL(__filename).href;" },
+});
+// Another one, which an embedded database runs in as a thread.
+await build({
+  ...common,
+  entryPoints: { 'pglite-thread': 'src/store/pglite-thread.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  define: { 'import.meta.url': 'url' },
   banner: { js: "const url = require('node:url').pathToFileURL(__filename).href;" },
 });
 await writeEmptyCluster(PGlite, 'dist');

@@ -3,13 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { openServer } from './api/server.ts';
 import { type Config, tracesExporter } from './config.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { openQueue } from './queue/queue.ts';
-import { configuredKeys, repositoryDeps } from './repositories/from-config.ts';
-import { ReviewProcesses } from './review/review-processes.ts';
-import { startReviewWorker } from './review-worker.ts';
 import { migrate, schemaTrouble } from './store/migrate.ts';
 import { openStore, type Store } from './store/store.ts';
 import { defaultTenant, ensureTenant } from './store/tenants.ts';
@@ -47,6 +43,13 @@ export async function serve(config: Config, log: Logger): Promise<Serving> {
 async function start(config: Config, log: Logger, opened: <T extends AsyncDisposable>(one: T) => T): Promise<Omit<Serving, keyof AsyncDisposable>> {
   opened(await takeDataFolder(config.dataFolder));
   const store = opened(await openStore({ folder: join(config.dataFolder, 'database') }));
+  // Read while the database starts.
+  const [{ openServer }, { configuredKeys, repositoryDeps }, { ReviewProcesses }, { startReviewWorker }] = await Promise.all([
+    import('./api/server.ts'),
+    import('./repositories/from-config.ts'),
+    import('./review/review-processes.ts'),
+    import('./review-worker.ts'),
+  ]);
   const tracer = await openTracer(tracesExporter(), 'ai-agents');
   if (tracer) opened(tracer);
   const queue = opened(openQueue(store, undefined, (error) => log.warn({ err: error }, 'the queue is in trouble')));

@@ -92,6 +92,22 @@ describe('the packed package', () => {
       }
   });
 
+  test('starts a database from kept code too, though it sets flags of V8 that such code depends on', () => {
+    const electric = join(app, 'node_modules/@electric-sql');
+    symlinkSync(join(root, 'node_modules/@electric-sql'), electric);
+    const [caches, data] = [join(app, 'caches-of-platform'), join(app, 'data')];
+    const times = ['create ci', 'list', 'list'].map((command) => {
+      const { status, stderr } = spawnSync(process.execPath, [join(installed, 'dist/main.cjs'), 'token', ...command.split(' '), '--data', data], {
+        env: { ...env, XDG_CACHE_HOME: caches },
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^(?:token .*\n)?$/) });
+      return statSync(join(caches, 'ai-agents', readdirSync(join(caches, 'ai-agents')).find((name) => name.endsWith('-token'))!)).mtimeMs;
+    });
+    expect(new Set(times).size).toBe(1);
+    rmSync(electric);
+  }, 60_000);
+
   test('imports what npm installs with it and nothing else', () => {
     const dist = join(installed, 'dist');
     const code = readdirSync(dist).map((file) => readFileSync(join(dist, file), 'utf8'));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Queue } from '../src/queue/queue.ts';
@@ -325,7 +326,10 @@ describe.each(backends.stores)('store on $name', ({ open }) => {
   test('pages go through all reviews once, newest first, also while others come', async () => {
     const tenant = await newTenant(store);
     const ids: string[] = [];
-    for (let n = 0; n < 7; n++) ids.unshift((await orderReview(store, bell(), tenant, { ...order, ref: `r${n}` })).id);
+    for (let n = 0; n < 7; n++) {
+      ids.unshift((await orderReview(store, bell(), tenant, { ...order, ref: `r${n}` })).id);
+      await sleep(2); // PGlite's clock counts milliseconds, and two of one millisecond are equally new
+    }
     const seen: string[] = [];
     let after: string | undefined;
     do {

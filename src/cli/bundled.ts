@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
-import { keepWebAssemblySmall } from '../store/wasm-flags.ts';
+import { beginPglite, preparePglite } from '../store/begin-pglite.ts';
+import { restoreWebAssemblyFlags } from '../store/wasm-flags.ts';
 import { type Program, start } from './start.ts';
 
 /**
@@ -40,16 +41,22 @@ void start(program).then(() => {
  * while a module loads; most functions are compiled later, when they are first called.
  */
 function program(): Program {
-  if (command === 'serve') keepWebAssemblySmall();
   if (!lives) for (const flag of SHORT_LIFE) setFlagsFromString(`--${flag}`);
   const name = lives ? 'platform' : 'program';
   const file = fileURLToPath(new URL(`./${name}.cjs`, import.meta.url));
-  const source = readFileSync(file, 'latin1'); // esbuild writes ASCII
   const kept = keptCode(BUILDS[name]);
+  if (command === 'serve') beginPglite(); // the database takes longest
+  const source = readFileSync(file, 'latin1'); // esbuild writes ASCII
   const script = new Script(source, { filename: file, cachedData: kept.code, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+  if (command === 'serve') preparePglite();
   const loaded = { exports: {} as Program };
   script.runInThisContext()(loaded, module.createRequire(file), import.meta.url);
-  if (!kept.isOwn || script.cachedDataRejected) process.once('exit', () => kept.keep(script.createCachedData()));
+  if (!kept.isOwn || script.cachedDataRejected) {
+    process.once('exit', () => {
+      restoreWebAssemblyFlags();
+      kept.keep(script.createCachedData());
+    });
+  }
   return loaded.exports;
 }
 

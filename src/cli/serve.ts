@@ -21,8 +21,6 @@ export function define(command: Command, host: Host, exit: (code: number) => voi
 
 async function run(options: Options, host: Host): Promise<number> {
   host.catchInterrupts();
-  // The database takes longest, so it begins while the rest of the program is read.
-  (await import('../store/pglite.ts')).preparePglite();
   const [{ readConfig }, { openLog }, { serve }] = await Promise.all([import('../config.ts'), import('../log.ts'), import('../serve.ts')]);
   const config = readConfig();
   await using serving = await serve(

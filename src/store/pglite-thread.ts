@@ -1,18 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import module from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
+import { keepWebAssemblySmall } from './wasm-flags.ts';
 
 // The program of the thread that an embedded database runs in: see pglite.ts, which starts it and speaks with it.
 
 /** To the thread. One after the other, in the order in which they come. */
 export type ToPglite =
+  | { readonly prepare: true }
   | { readonly open: Opening }
   | { readonly id: number; readonly text: string; readonly parameters: readonly unknown[] | undefined }
   | { readonly close: true };
 
 export interface Opening {
-  /** PostgreSQL itself, which comes last: by then the thread has read the rest */
-  readonly compiled: WebAssembly.Module;
   /** where the database keeps its files; undefined for one that is gone with the process */
   readonly folder: string | undefined;
   /** a data folder as a tar, for a database without a folder */
@@ -47,10 +48,14 @@ if (typeof workerData === 'string') module.enableCompileCache(workerData);
 const port = parentPort!;
 const tell = (message: FromPglite): void => port.postMessage(message);
 
+let prepared: ReturnType<typeof prepare> | undefined;
 let starting: Promise<PGlite>;
 let last: Promise<void>;
 port.on('message', (message: ToPglite) => {
-  if ('open' in message) {
+  if ('prepare' in message) {
+    prepared = prepare();
+    prepared.catch(() => {}); // told to whoever opens
+  } else if ('open' in message) {
     starting = start(message.open);
     last = answer(undefined, async () => {
       await starting;
@@ -67,7 +72,18 @@ port.on('message', (message: ToPglite) => {
   }
 });
 
-async function start({ compiled, folder, cluster }: Opening): Promise<PGlite> {
+/** What every database needs. PostgreSQL is compiled on whatever core is free. */
+async function prepare() {
+  keepWebAssemblySmall();
+  const [{ PGlite }, compiled] = await Promise.all([
+    import('@electric-sql/pglite'),
+    readFile(module.createRequire(import.meta.url).resolve('@electric-sql/pglite/pglite.wasm')).then((bytes) => WebAssembly.compile(bytes)),
+  ]);
+  return { PGlite, compiled };
+}
+
+async function start({ folder, cluster }: Opening): Promise<PGlite> {
+  const { PGlite, compiled } = await (prepared ?? prepare());
   const pglite = await PGlite.create({
     ...(folder !== undefined && { dataDir: folder }),
     ...(cluster && { loadDataDir: new Blob([cluster as Uint8Array<ArrayBuffer>]) }),
@@ -96,5 +112,12 @@ async function answer(id: number | undefined, work: () => Promise<Partial<Answer
           ? { message: error.message, stack: error.stack, fields: { ...error } }
           : { message: String(error), stack: undefined, fields: {} },
     });
+  }
+}
+
+declare global {
+  // Node has it, and leaves its types to those of browsers.
+  namespace WebAssembly {
+    function compile(bytes: Uint8Array): Promise<Module>;
   }
 }

@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import module from 'node:module';
-import { dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Kysely, PGliteDialect } from 'kysely';
 import { databaseUnusable } from '../errors.ts';
+import { takePgliteThread } from './begin-pglite.ts';
 import { readEmptyCluster, unpackEmptyCluster } from './empty-cluster.ts';
 import type { Answer, FromPglite, Opening, SentError, ToPglite } from './pglite-thread.ts';
 import { type Store, transactions } from './store.ts';
 import type { Tables } from './tables.ts';
-import { keepWebAssemblySmall } from './wasm-flags.ts';
 
 /**
  * A store on PostgreSQL compiled to WebAssembly, in a thread of this process: so it starts while the rest of the program is read, and a statement
@@ -17,10 +15,7 @@ import { keepWebAssemblySmall } from './wasm-flags.ts';
  * @param folder where it keeps its files; undefined for a database that is gone with the process
  */
 export async function openPglite(folder: string | undefined): Promise<Store> {
-  preparePglite();
-  const session = prepared!;
-  prepared = undefined;
-  session.open(folder);
+  const session = new Session(folder);
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: session }) });
   let owner: Promise<unknown> = Promise.resolve();
   return {
@@ -44,25 +39,14 @@ export async function openPglite(folder: string | undefined): Promise<Store> {
   };
 }
 
-/** Compiled once for all databases of this process, on whatever core is free. */
-let compiled: Promise<WebAssembly.Module> | undefined;
-const compilePostgres = async (): Promise<WebAssembly.Module> =>
-  WebAssembly.compile(await readFile(module.createRequire(import.meta.url).resolve('@electric-sql/pglite/pglite.wasm')));
-
-let prepared: Session | undefined;
-/** Begins with what every database needs, before anybody knows which one: the next one that is opened takes it. */
-export function preparePglite(): void {
-  prepared ??= new Session();
-}
-
 /** Makes sure that the folder has a database in it. */
 async function opening(folder: string | undefined): Promise<Opening> {
-  if (folder === undefined) return { folder, cluster: await readEmptyCluster(), compiled: await compiled! };
+  if (folder === undefined) return { folder, cluster: await readEmptyCluster() };
   if (!existsSync(join(folder, 'PG_VERSION'))) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await unpackEmptyCluster(folder);
   }
-  return { folder, cluster: undefined, compiled: await compiled! };
+  return { folder, cluster: undefined };
 }
 
 interface Rows<T> {
@@ -78,17 +62,15 @@ class Session {
   readonly ready = true;
   readonly waitReady = Promise.resolve();
   closed = false;
-  readonly #thread = startThread();
+  readonly #thread = takePgliteThread();
   readonly #asked = new Map<number | undefined, PromiseWithResolvers<Answer>>();
   readonly #heard = new Set<(channel: string, payload: string) => void>();
   #last = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #broken: Error | undefined;
 
-  constructor() {
-    keepWebAssemblySmall();
-    compiled ??= compilePostgres();
-    compiled.catch(() => {}); // told to whoever opens
+  /** The database's start is not waited for: whoever asks something waits, and is told when there is none. */
+  constructor(folder: string | undefined) {
     this.#thread.on('message', (message: FromPglite) => {
       if ('channel' in message) for (const heard of this.#heard) heard(message.channel, message.payload);
       else this.#settle(message);
@@ -96,10 +78,6 @@ class Session {
     this.#thread.on('error', (error) => this.#break(error));
     this.#thread.on('exit', () => this.#break(new Error('its thread has ended')));
     this.#thread.unref(); // after listening, which would take it back
-  }
-
-  /** Not waited for: whoever asks something waits, and is told when there is no database. */
-  open(folder: string | undefined): void {
     this.#alone(async () => this.#ask(undefined, { open: await opening(folder) })).catch((error: unknown) => this.#break(asError(error)));
   }
 
@@ -188,16 +166,3 @@ class Session {
 const errorFrom = ({ message, stack, fields }: SentError): Error => Object.assign(new Error(message), fields, { stack });
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
-
-function startThread(): Worker {
-  const program = new URL(import.meta.url.endsWith('.ts') ? './pglite-thread.ts' : './pglite-thread.js', import.meta.url);
-  const cache = module.getCompileCacheDir();
-  return new Worker(program, { workerData: cache && dirname(cache), execArgv: [], env: {} });
-}
-
-declare global {
-  // Node has it, and leaves its types to those of browsers.
-  namespace WebAssembly {
-    function compile(bytes: Uint8Array): Promise<Module>;
-  }
-}
