@@ -40,9 +40,9 @@ export interface FragmentCheck extends Says {
   readonly of: 'each' | 'any' | 'unclear';
   readonly targets: readonly Target[];
   readonly fragment: Expected;
-}
   /** nothing but that it is there is asked */
   readonly asks?: 'existence';
+}
 
 export type Target = ResourceTarget | DocumentTarget;
 

@@ -75,8 +75,25 @@ function when(words: string, shape: Shape): Shape {
   return (sentence, context) => (any.some((word) => sentence.lower.includes(word)) ? shape(sentence, context) : []);
 }
 
-/** Reads every claim of a story against an inventory. Pure, and runs nothing. */
+/**
+ * Reads every claim of a story against an inventory. Pure, and runs nothing.
+ * What the plain files leave open is asked of what charts make of their own values: that it is there counts, that it is not does not.
+ */
 export function compileStory(story: Story, inventory: Inventory): Reading[] {
+  const readings = readAll(story, inventory);
+  if (inventory.withCharts === inventory || !readings.some(isOpen)) return readings;
+  const assumed = readAll(story, inventory.withCharts);
+  return readings.map((reading, index) => {
+    const other = assumed[index]!;
+    if (!isOpen(reading) || isOpen(other) || other.checks.some(({ is }) => is === 'runtime' || is === 'absent')) return reading;
+    return { ...other, checks: other.checks.map((check) => ({ ...check, weak: true as const })) };
+  });
+}
+
+const isOpen = ({ checks }: Reading): boolean =>
+  checks.length === 0 || checks.some((check) => (check.is === 'unread' && !check.aside) || (check.is === 'fragment' && check.targets.length === 0));
+
+function readAll(story: Story, inventory: Inventory): Reading[] {
   const components = new Components(inventory);
   const subjects = new Map<string, Subject>();
   const readings: Reading[] = [];
@@ -103,10 +120,10 @@ export function compileStory(story: Story, inventory: Inventory): Reading[] {
     const silent = own.files.length === 0 && own.mentions.length === 0;
     const made = makesWorkload(claim.text, own) ? own : goesOn && silent ? before.made : undefined;
     const above = made === own ? undefined : made;
-    const parent: Subject = above ?? {
     // "Document prerequisites" after a guide that was to be written and is not there
     const missing = missingOf(claim.text, own, inventory);
     const document = claim.parent !== undefined && before.parent === claim.parent ? before.document : undefined;
+    const parent: Subject = above ?? {
       files: sibling.length > 0 ? sibling : (task?.files ?? []),
       mentions: task?.mentions ?? [],
       kinds: task?.kinds ?? [],
@@ -213,9 +230,9 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
   const isMention = (at: number) => context.own.mentions.some(({ start, end }) => start <= at && at < end);
   const feature = soft.length > 0 ? sentence.leftFeature(isMention) : undefined;
   if (feature !== undefined) return guard(`no check was found for: ${feature}`);
-  const beyond = beyondExistence(sentence, soft, checks);
   const object = soft.length > 0 ? sentence.leftObject(isMention) : undefined;
   if (object !== undefined) return guard(`no check was found for: ${object}`);
+  const beyond = beyondExistence(sentence, soft, checks);
   if (beyond.length > 0) return guard(`that it is there does not show: ${beyond.slice(0, 8).join(' ')}`);
   const [silent] = sentence.silentParts();
   if (silent !== undefined) return guard(`no check was found for: ${silent}`);
@@ -290,11 +307,11 @@ const ASIDE: readonly (readonly [RegExp, string])[] = [
 const TRACED =
   /\s*(?:→|->|=>)\s*(?:[A-Z]{2,}(?:-[A-Z0-9]+){0,2}-\d+(?:\.\d+)*(?:\s*[,/&]\s*)?){1,12}(?:\s*[-–—].*)?$|\s*[([](?:(?:REQ|FR|NFR|SC|ADR|UR|US|UC)(?:-[A-Z0-9]+){0,2}-\d+(?:\.\d+)*(?:\s*[,/&]\s*)?){1,12}[)\]]\.?$/;
 
-/** A claim without its number, its tags, and its references to criteria. */
 /** With whose help it was made: `using Gordon AI`, `via the helm-chart-agent`. */
 const BY_MEANS =
   /\s+(?:using|via|with the (?:help|assistance) of)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}?(?:AI|AI-assisted\s+[\w-]+(?:\s+commands?)?|[\w-]*-(?:ai|architect|assistant)|[\w-]*(?:containeri[sz]ation|devops)-agent|kagent|Claude(?:\s+Code)?|Copilot)(?=\s+(?:in|at|under|into|for)\b|\s*(?:$|[,.;(]))/gi;
 
+/** A claim without its number, its tags, and its references to criteria. */
 function ownWords(text: string): string {
   return text
     .replace(/^(?:\[[\w .-]+\]\s*)+/, '')
@@ -303,13 +320,13 @@ function ownWords(text: string): string {
     .replace(/^AC[-\s#]?\d+(?:\.\d+)*\s*[-–—:.)]\s*/i, '')
     .replace(/\[(?:files?|see|story|source|ref)\s*:[^\]]*\]/gi, '')
     .replace(/\((?:ACs?|Acceptance Criteria)\s*:?\s*[#\d.,\sand-]+\)/gi, '')
-    .replace(/\s*(?:[-–—]\s*)?(?:✅|☑|✔).*$/u, '')
     .replace(/\s*\((?:already|note|blocked|scripts? created|should already|done|see|handled|covered|included)\b[^()]*\)\s*$/i, '')
     .replace(
       /,?\s*\(?(?:as\s+)?(?:per|according to|following)\s+(?:the\s+)?(?:(?:FR|NFR|SC|AC|US|REQ|ADR)[-\s]?\d+(?:\.\d+)*|(?:implementation\s+|design\s+|tech(?:nical)?\s+)?(?:plan|spec|research|data-model|quickstart|design)(?:\.md)?)(?![\w./-])\)?/gi,
       '',
     )
     .replace(BY_MEANS, '')
+    .replace(/\s*(?:[-–—]\s*)?(?:✅|☑|✔).*$/u, '')
     .replace(TRACED, '')
     .replace(/\b(?:SHALL|MUST|SHOULD|MAY|WILL|NOT)\b/g, (word) => word.toLowerCase())
     .replace(
