@@ -786,6 +786,19 @@ spec: {podSelector: {}, policyTypes: [Ingress]}
       2 * MINUTES,
     );
 
+    test(
+      'what an earlier proof left in a namespace is not there for the next one',
+      async () => {
+        kubectl('create', 'namespace', 'proof-again');
+        kubectl('label', 'namespace', 'proof-again', 'ai-agents/proof=earlier');
+        kubectl('create', 'configmap', 'settings', '-n', 'proof-again');
+        const manifest = DEPLOYMENT('web', '[httpd, -f, -p, "8080"]', 'envFrom: [{configMapRef: {name: settings}}]');
+        const { outcome, causes } = await prove({ 'web.yaml': manifest }, { namespace: 'proof-again' });
+        expect({ outcome, causes: causes.map(({ id }) => id) }).toEqual({ outcome: 'refuted', causes: ['configmap-missing'] });
+      },
+      2 * MINUTES,
+    );
+
     test('a namespace that is stuck in its deletion is said to be so', async () => {
       kubectl('create', 'namespace', 'proof-stuck');
       kubectl('create', 'configmap', 'c', '-n', 'proof-stuck');

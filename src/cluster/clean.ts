@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkAccess, needTo } from './access.ts';
 import { type Api, ApiError, MERGE_PATCH, problemOf } from './api.ts';
 import { type Cluster, type ClusterChoice, connect } from './connect.ts';
 import { apiVersionOf, KIND, pathOf, type ServedKind } from './discovery.ts';
@@ -142,6 +143,14 @@ export interface Cleaned {
   readonly left: readonly Left[];
 }
 
+const ACCESS = [
+  needTo('list', KIND.namespace, undefined),
+  needTo('get', KIND.namespace, undefined),
+  needTo('delete', KIND.namespace, undefined),
+  needTo('get', KIND.lease, undefined),
+  needTo('deletecollection', KIND.pod, undefined),
+];
+
 /** What happens meanwhile: it may take minutes. */
 export type CleanProgress = { readonly is: 'looking-twice'; readonly seconds: number } | { readonly is: 'removing'; readonly objects: readonly string[] };
 
@@ -167,6 +176,7 @@ export async function cleanLeftovers(
 
 async function cleanOn(cluster: Cluster, within: number, signal: AbortSignal, tell: (event: CleanProgress) => void): Promise<Cleaned> {
   const { api, kinds } = cluster;
+  await checkAccess(cluster, ACCESS, signal);
   const outside = await labelledOutside(cluster, signal); // before the namespaces: whose object is seen here, its namespace is seen there
   const answer = await api.ask(pathOf(KIND.namespace, undefined), { query: { labelSelector: PROOF_LABEL }, signal });
   const namespaces = (JSON.parse(answer.text) as { items: LiveObject[] }).items;

@@ -1,3 +1,4 @@
+import { namespaceTerminating } from '../errors.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import { isClusterScoped, namespaceOf } from '../manifest/resource.ts';
 import { clean, type Left } from './clean.ts';
@@ -57,7 +58,11 @@ export async function lodge<T>(
     return left;
   };
   const cleanUp = async () => (keep ? [] : takeAway(wanted.map(({ name }) => name)));
-  const hold = await holdNamespaces(cluster.api, proof, wanted, { named, allowEgress }, signal).catch(async (error: unknown) => {
+  const remove = async (name: string) => {
+    const left = await clean(cluster, [name], [], CLEAN_WITHIN, signal);
+    if (left.length > 0) throw namespaceTerminating(name);
+  };
+  const hold = await holdNamespaces(cluster.api, proof, wanted, { named, allowEgress }, remove, signal).catch(async (error: unknown) => {
     // A namespace that somebody else holds is not ours to remove; what we made before meeting it is.
     await takeAway([]);
     throw error;

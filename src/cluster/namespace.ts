@@ -17,8 +17,9 @@ export interface Hold {
 export const LEASE_SECONDS = 15;
 
 /**
- * Makes the proof's namespaces, or takes over ones that carry our label.
+ * Makes the proof's namespaces, anew where one that carries our label is there.
  * @param named true when the user named the first one: only then may it exist
+ * @param remove takes one away and returns when it is gone
  * @throws Problem NAMESPACE_FOREIGN, NAMESPACE_BUSY, NAMESPACE_TERMINATING
  */
 export async function holdNamespaces(
@@ -26,6 +27,7 @@ export async function holdNamespaces(
   proof: string,
   namespaces: readonly { name: string; own: Resource | undefined; resources: readonly Resource[] }[],
   { named, allowEgress }: { named: boolean; allowEgress: boolean },
+  remove: (name: string) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Hold> {
   const timers: NodeJS.Timeout[] = [];
@@ -39,7 +41,12 @@ export async function holdNamespaces(
       const wanted = namespaceObject(name, proof, own);
       const existed = await createNamespace(api, wanted, named, signal);
       await takeLease(api, name, proof, signal);
-      if (existed) await applyOurs(api, wanted, signal); // only now is it ours to label
+      if (existed) {
+        // What an earlier proof left in it would be taken for a part of this one.
+        await remove(name);
+        if (await createNamespace(api, wanted, named, signal)) throw namespaceBusy(name, 'one that started at the same moment');
+        await takeLease(api, name, proof, signal);
+      }
       timers.push(setInterval(() => void renewLease(api, name, proof, held.signal).catch(() => {}), (LEASE_SECONDS / 3) * 1000).unref()); // the next one may succeed
       await Promise.all(guardObjects(name, proof, resources, allowEgress).map((object) => applyOurs(api, object, signal)));
     }

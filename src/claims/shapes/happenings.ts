@@ -266,7 +266,7 @@ export const forwarded: LiveShape = (said) => {
   if (!service || (namespace !== undefined && !isOwnNamespace(namespace, said.inventory))) return [];
   said.servers();
   said.drop(/\bport[- ]forward(?:ing|s)?\b|\b(?:works?|succeeds?|redis|postgres(?:ql)?|API|app)\b(?=[\s:]|$)/i);
-  const check = { asks: 'answers', service: refOf(service), port: Number(remote) } as const;
+  const check = { asks: 'answers', service: refOf(service), port: Number(remote), by: 'port-forward' } as const;
   const curl = said.take(/\bcurl(?:\s+-[sSfikv]+)*\s+https?:\/\/(?:localhost|127\.0\.0\.1):(\d{1,5})(\/[^\s`'",)]*)?/i);
   if (curl && curl[1] !== (local ?? remote)) return [];
   if (!curl) return [{ ...check, says: `${check.service} answers on port ${remote}` }];
