@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configurationPage, readConfig, showConfig } from './config.ts';
+import { configurationPage, readConfig, showConfig, tracesExporter } from './config.ts';
 
 const read = (env: Record<string, string>, needed: Parameters<typeof readConfig>[0] = [], files: Record<string, string> = {}) =>
   readConfig(needed, {
@@ -85,4 +85,24 @@ describe('configuration', () => {
   test('docs/configuration.md is what the program reads', async () => {
     await expect(configurationPage()).toMatchFileSnapshot('../docs/configuration.md');
   });
+});
+
+describe('traces go', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+  // each with its nearest other: what an empty variable means, and which one wins, is OpenTelemetry's own rule
+  test.each([
+    [{}, undefined],
+    [endpoint, 'otlp'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }, 'otlp'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, undefined],
+    [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'otlp'],
+    [{ OTEL_TRACES_EXPORTER: 'console' }, 'console'],
+    [{ ...endpoint, OTEL_TRACES_EXPORTER: 'console' }, 'console'],
+    [{ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }, undefined],
+    [{ ...endpoint, OTEL_TRACES_EXPORTER: '' }, 'otlp'],
+    [{ ...endpoint, OTEL_TRACES_EXPORTER: 'zipkin' }, undefined],
+    [{ ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }, undefined],
+    [{ ...endpoint, OTEL_SDK_DISABLED: 'false' }, 'otlp'],
+    [{ ...endpoint, OTEL_SDK_DISABLED: '' }, 'otlp'],
+  ])('with %o to %s', (env, exporter) => expect(tracesExporter({ env })).toBe(exporter));
 });
