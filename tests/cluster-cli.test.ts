@@ -9,11 +9,12 @@ import { runCli } from './test-cluster.ts';
 let repository: ScratchRepository;
 let server: Server;
 
-/** An API server that takes nobody's credentials. */
+/** An API server that takes nobody's credentials, or below /refusing has nothing for anybody. */
 beforeAll(async () => {
-  server = createServer(
-    (_, answer) => void answer.writeHead(401, { 'content-type': 'application/json' }).end('{"kind":"Status","status":"Failure","reason":"Unauthorized"}'),
-  );
+  server = createServer((request, answer) => {
+    const [status, reason] = request.url?.startsWith('/refusing') ? [403, 'Forbidden'] : [401, 'Unauthorized'];
+    answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'Status', status: 'Failure', reason, message: 'no' }));
+  });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   const context = (name: string, at: string) => ({
@@ -21,15 +22,16 @@ beforeAll(async () => {
     users: [{ name, user: { token: 'old' } }],
     contexts: [{ name, context: { cluster: name, user: name } }],
   });
-  const [expired, gone] = [context('expired', `http://127.0.0.1:${port}`), context('gone', 'https://127.0.0.1:9')];
-  const both = {
-    clusters: [...expired.clusters, ...gone.clusters],
-    users: [...expired.users, ...gone.users],
-    contexts: [...expired.contexts, ...gone.contexts],
+  const loopback = `http://127.0.0.1:${port}`;
+  const all = [context('expired', loopback), context('refusing', `${loopback}/refusing`), context('gone', 'https://127.0.0.1:9')];
+  const every = {
+    clusters: all.flatMap(({ clusters }) => clusters),
+    users: all.flatMap(({ users }) => users),
+    contexts: all.flatMap(({ contexts }) => contexts),
   };
   repository = new ScratchRepository({
     ...trueStory,
-    config: JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'gone', ...both }),
+    config: JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'gone', ...every }),
     'broken-config': 'clusters: [',
     'k8s/settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\n',
   });
@@ -50,6 +52,7 @@ describe.each([
     ['KUBECONFIG_UNREADABLE', 'a broken kubeconfig', ['--context', 'gone', '--kubeconfig', 'broken-config']],
     ['CLUSTER_UNREACHABLE', 'no cluster there', ['--context', 'gone', '--kubeconfig', 'config']],
     ['CREDENTIALS_EXPIRED', 'old credentials', ['--context', 'expired', '--kubeconfig', 'config']],
+    ['CLUSTER_REFUSED', 'a cluster that refuses the first question', ['--context', 'refusing', '--kubeconfig', 'config']],
     ['FILE_UNREADABLE', 'Secrets that are not there', ['--context', 'gone', '--kubeconfig', 'config', '--secrets', 'nowhere']],
     ['SECRETS_UNFIT', 'Secrets that are none', ['--context', 'gone', '--kubeconfig', 'config', '--secrets', 'k8s/settings.yaml']],
     ['USAGE', 'a length of time that is none', ['--context', 'gone', '--timeout', 'soon']],
@@ -79,6 +82,16 @@ test('USAGE: a cluster and a stored proof', async () => {
   const { code, out, err } = await runCli(['review', 'docs/story.md', '--context', 'gone', '--proof', 'proof.json'], repository.root);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(/^USAGE: option '--proof <file>' cannot be used with option '--context <name>'\n/);
+});
+
+test.each([
+  ['CREDENTIALS_EXPIRED', 'expired'],
+  ['CLUSTER_REFUSED', 'refusing'],
+  ['CLUSTER_UNREACHABLE', 'gone'],
+])('%s: --clean', { timeout: 20_000 }, async (code, context) => {
+  const { code: exit, out, err } = await runCli(['verify', '--clean', '--context', context, '--kubeconfig', 'config'], repository.root);
+  expect({ exit, out }).toEqual({ exit: 2, out: '' });
+  expect(err).toMatch(new RegExp(`^${code}: .`));
 });
 
 test('CONTEXT_MISSING: verify without a context', async () => {

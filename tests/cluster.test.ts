@@ -250,15 +250,17 @@ metadata: {name: api}
 spec: {selector: {app: api}, ports: [{port: 80}]}
 ---
 ${DEPLOYMENT('shop', '[sleep, "1000"]', 'env: [{name: API_URL, value: "http://api/"}]')}`;
+      const survives = { asks: 'data-survives', workload: 'Deployment/web', says: '' } as const; // asked when all is calm, as far as it can be
       const [beside, alone] = await Promise.all([
-        prove({ 'a.yaml': `${absent}---\n${DEPLOYMENT('web', '[httpd, -f, -p, "8080"]')}` }, { stable: 4_000 }),
+        prove({ 'a.yaml': `${absent}---\n${DEPLOYMENT('web', '[httpd, -f, -p, "8080"]')}` }, { stable: 4_000, checks: [survives] }),
         prove({ 'a.yaml': absent }, { stable: 60_000 }),
       ]);
       const verdicts = ({ objects }: Proof) => objects.map(({ object, verdict }) => `${object} ${verdict.is}`);
       expect(verdicts(beside)).toEqual(['Service/api unmet', 'Deployment/api unmet', expect.stringMatching(/^Deployment\/shop /), 'Deployment/web met']);
       expect(verdicts(alone)).toEqual(['Service/api unmet', 'Deployment/api unmet', 'Deployment/shop unproven']);
       expect(alone.objects[2]!.verdict.because).toContain('it needs what is at fault');
-      expect(alone.took.whole).toBeLessThan(45_000);
+      expect(beside.checks).toMatchObject([{ verdict: { is: 'unmet' } }]);
+      for (const { took } of [beside, alone]) expect(took.whole).toBeLessThan(45_000);
       expect([beside, alone].map(({ causes }) => causes.map(({ id }) => id))).toEqual([['image-not-found'], ['image-not-found']]);
     },
     2 * MINUTES,
