@@ -1,6 +1,5 @@
 import type { Place } from '../checkout/source.ts';
 import type { Inventory } from '../manifest/inventory.ts';
-import type { Finding } from '../rules/rule.ts';
 import type { Check } from './check.ts';
 import { answerDockerfile } from './dockerfile.ts';
 import { answerEntry } from './entry.ts';
@@ -8,7 +7,7 @@ import { answerFile } from './file.ts';
 import { answerFlow } from './flow.ts';
 import { answerFragment } from './fragment.ts';
 import { answerRelation } from './relation.ts';
-import { answerRuntime } from './runtime.ts';
+import { answerRuntime, type Found } from './runtime.ts';
 import { answerLacks, answerSays } from './says.ts';
 import { answerScript } from './script.ts';
 import { answerTest } from './test-case.ts';
@@ -17,9 +16,9 @@ import { type Evidence, quote, type SomeEvidence, type Verdict } from './verdict
 /** What a check is asked of. */
 export interface Ground {
   readonly inventory: Inventory;
-  readonly findings: readonly Finding[];
-  /** a rule's sentence, to say what refutes a claim */
-  readonly sayOf: (rule: string) => string;
+  readonly findings: readonly Found[];
+  /** a finding in words, to say what refutes a claim */
+  readonly say: (found: Found) => string;
   /** where the story makes the claim: the evidence for an absence */
   readonly claimed: Place;
 }
@@ -58,7 +57,7 @@ export function answer(check: Check, ground: Ground): Verdict {
     case 'flow':
       return combine(answerFlow(check, ground.inventory));
     case 'runtime':
-      return answerRuntime(check, ground.findings, (each) => answer(each, ground), ground.sayOf);
+      return answerRuntime(check, ground.findings, (each) => answer(each, ground), ground.say);
     case 'absent':
       return { is: 'unmet', because: check.says, evidence: [quote(ground.claimed)] };
     case 'unread':

@@ -18,6 +18,7 @@ export function answerFlow(check: FlowCheck, inventory: Inventory): readonly Ver
       for (const sender of senders(check.from, end, inventory))
         verdicts.push(verdictOf(check, (check.inbound ? judgeIngress : judgeFlow)(inventory, sender, end, port)));
       if (check.only) verdicts.push(exclusive(check, receiver, port, inventory));
+      if (check.denied && 'anyone' in check.from) verdicts.push(closed(receiver, port, inventory));
     }
   }
   return verdicts;
@@ -82,6 +83,25 @@ function concerns(rule: Node, receiver: Workload, port: number): boolean {
       return name === undefined || receiver.containers.some((container) => container.ports.some((own) => own.name === name && own.number === port));
     })
   );
+}
+
+/** Whether no rule for the port names anything outside of the receiver's namespace. */
+function closed(receiver: Workload, port: number, inventory: Inventory): Verdict {
+  const policies = inventory.policiesFor(receiver).filter((policy) => isolates(policy, 'Ingress'));
+  const [first, ...rest] = policies;
+  if (!first) return { is: 'unproven', because: `no policy limits what reaches ${receiver.name}`, evidence: [] };
+  for (const policy of policies) {
+    for (const [index, rule] of itemsOf(get(policy.node, 'spec', 'ingress')).entries()) {
+      const peers = itemsOf(get(rule, 'from'));
+      if (!concerns(rule, receiver, port)) continue;
+      const evidence: SomeEvidence = [quote(placeAt(policy.node, 'spec', 'ingress', index))];
+      if (peers.length === 0) return { is: 'unmet', because: `NetworkPolicy ${policy.name} lets anyone in on port ${port}`, evidence };
+      if (peers.some((peer) => get(peer, 'namespaceSelector') || get(peer, 'ipBlock')))
+        return { is: 'unproven', because: `NetworkPolicy ${policy.name} also names namespaces or addresses, whose pods are not in the files`, evidence };
+    }
+  }
+  const because = `no rule lets pods of other namespaces in on port ${port}`;
+  return { is: 'met', because, evidence: [quote(placeOf(first)), ...rest.map((policy) => quote(placeOf(policy)))] };
 }
 
 /** A peer that asks for at least the labels that a wanted sender has in its selector's keys: no other pod of the repository, and no pod without them, fits it. */

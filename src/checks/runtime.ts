@@ -1,6 +1,4 @@
-import { lineOf } from '../checkout/source.ts';
-import { sentence } from '../report/sentence.ts';
-import type { Finding } from '../rules/rule.ts';
+import { lineOf, type Place } from '../checkout/source.ts';
 import type { Check, RuntimeCheck } from './check.ts';
 import { quote, type Verdict } from './verdict.ts';
 
@@ -11,7 +9,17 @@ export type JudgedBy =
   /** a check that is not met */
   | { readonly by: 'check'; readonly check: Check };
 
-export function answerRuntime(check: RuntimeCheck, findings: readonly Finding[], answer: (check: Check) => Verdict, sayOf: (rule: string) => string): Verdict {
+/** What a rule found against the files, as far as a verdict needs it. */
+export interface Found {
+  readonly rule: string;
+  readonly at: Place;
+  readonly args: Readonly<Record<string, string>>;
+  /** why it was let pass, when it was */
+  readonly accepted?: unknown;
+}
+
+/** @param say a finding in words */
+export function answerRuntime(check: RuntimeCheck, findings: readonly Found[], answer: (check: Check) => Verdict, say: (found: Found) => string): Verdict {
   for (const judge of check.refutedBy) {
     if (judge.by === 'check') {
       const verdict = answer(judge.check);
@@ -23,7 +31,7 @@ export function answerRuntime(check: RuntimeCheck, findings: readonly Finding[],
     );
     const [first, ...rest] = against;
     if (!first) continue;
-    const because = `${sentence(sayOf(first.rule), first.args)} (${first.at.source.path}:${lineOf(first.at)})`;
+    const because = `${say(first)} (${first.at.source.path}:${lineOf(first.at)})`;
     return { is: 'unmet', because, evidence: [quote(first.at), ...rest.slice(0, 9).map(({ at }) => quote(at))] };
   }
   return { is: 'not-run', because: `only ${check.needs} can tell: ${check.says}`, evidence: [] };

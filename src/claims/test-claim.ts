@@ -2,6 +2,7 @@ import { Source } from '../checkout/source.ts';
 import { answerAll } from '../checks/answer.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { Inventory } from '../manifest/inventory.ts';
+import { sentence } from '../report/sentence.ts';
 import { findAll, ruleOf } from '../rules/find.ts';
 import { parseStory } from '../story/parse.ts';
 import { compileStory } from './compile.ts';
@@ -16,7 +17,7 @@ export function verdictsOf(story: string, files: Readonly<Record<string, string>
   return new Map(
     readings.map(({ claim, checks }) => [
       claim.id,
-      answerAll(checks, { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule }),
+      answerAll(checks, { inventory, findings, claimed: claim.place, say: ({ rule, args }) => sentence(ruleOf(rule)?.says ?? rule, args) }),
     ]),
   );
 }

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Source } from '../checkout/source.ts';
-import { type FileEvidence, quote } from '../checks/verdict.ts';
+import type { Check } from '../checks/check.ts';
+import { type FileEvidence, quote, type Verdict } from '../checks/verdict.ts';
 import { compileStory } from '../claims/compile.ts';
 import { DISAGREEMENT, type LiveCheck } from '../cluster/check.ts';
 import { Facts, Redactor } from '../cluster/evidence.ts';
@@ -10,6 +11,7 @@ import { placeOf } from '../manifest/resource.ts';
 import { wordingOf } from '../report/wording.ts';
 import { parseStory } from '../story/parse.ts';
 import { liveProver, storedProver } from './prover.ts';
+import type { OpenClaim } from './review.ts';
 
 const manifest = (name: string) => new Source(`k8s/${name}.yaml`, `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\nspec: {template: {}}\n`);
 const sources = [manifest('web'), manifest('api')];
@@ -25,7 +27,8 @@ const story = parseStory([
     '# S\n\n## Acceptance Criteria\n\n1. `kubectl get pods` shows web running\n2. `kubectl get pods` shows api running\n3. `helm upgrade shop` succeeds\n',
   ),
 ]);
-const open = compileStory(story, inventory);
+const notRun = { is: 'not-run', because: 'only a cluster can tell', evidence: [] } as const;
+const open: readonly OpenClaim[] = compileStory(story, inventory).map((reading) => ({ ...reading, verdict: notRun }));
 
 const facts = new Facts(new Redactor([]));
 const verdict = (is: ProvenVerdict['is'], because: string, ...more: ProvenVerdict['evidence']): ProvenVerdict => ({
@@ -113,6 +116,33 @@ test('what was refuted without a claim, unwell without a cause, or not as the po
   expect(await found({ objects, checks: [{ check: flow, verdict: otherwise }] })).toEqual(['policy-disagrees k8s/api.yaml']);
   const blamed = proof.objects.map((each) => ({ ...each, verdict: verdict('unproven', 'the webhook does not answer') }));
   expect(await found({ objects: blamed, causes: proof.causes })).toEqual([]);
+});
+
+describe('where traffic is not what the policies in the files say', () => {
+  const flow = (allowed: boolean) => ({ asks: 'traffic', from: 'Deployment/web', to: 'Deployment/api', port: 80, allowed, says: 'traffic' }) as const;
+  const otherwise = verdict('met', 'it is silent', facts.fact('web → api', DISAGREEMENT, 'NetworkPolicy/api allows this ingress'));
+  const proven = (claim: OpenClaim, checks: Proof['checks']) => storedProver({ ...proof, causes: [], checks }, 'c0ffee')([claim], inventory);
+  const claimed = (check: Check, own: Verdict): OpenClaim => ({ claim: story.claims[0]!, checks: [check], verdict: own });
+  const asks = (live: LiveCheck): Check => ({ is: 'runtime', needs: 'a cluster', says: 'web cannot connect to api', refutedBy: [], live: [live] });
+
+  test('a claim about what happens is unproven, with a finding', async () => {
+    const claim = claimed(asks(flow(false)), notRun);
+    const agreeing = await proven(claim, [{ check: flow(false), verdict: verdict('met', 'it is silent') }]);
+    expect(agreeing.verdicts.get(claim.claim.id)?.is).toBe('met');
+    const { verdicts, findings } = await proven(claim, [{ check: flow(false), verdict: otherwise }]);
+    expect(verdicts.get(claim.claim.id)).toMatchObject({ is: 'unproven', because: expect.stringContaining('it is silent') });
+    expect(findings.map(({ rule }) => rule)).toContain('policy-disagrees');
+  });
+
+  test('so is a claim that the files alone had shown, about the same pods', async () => {
+    const own: Verdict = { is: 'met', because: 'the policy allows it', evidence: [web] };
+    const onPort = (port: number) =>
+      claimed({ is: 'flow', says: 'web reaches api', from: { anyone: true }, to: [{ path: api.path, kind: 'Deployment', name: 'api', at: [] }], port }, own);
+    const checks = [{ check: flow(true), verdict: { ...otherwise, is: 'unmet' as const } }];
+    expect((await proven(onPort(80), checks)).verdicts.get('AC1')?.is).toBe('unproven');
+    expect((await proven(onPort(81), checks)).verdicts.size).toBe(0);
+    expect((await proven(onPort(80), [{ check: flow(true), verdict: verdict('met', 'it answers') }])).verdicts.size).toBe(0);
+  });
 });
 
 test('every finding of a proof has words', () => {

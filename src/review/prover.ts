@@ -1,3 +1,4 @@
+import type { Check } from '../checks/check.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { DISAGREEMENT, type LiveCheck } from '../cluster/check.ts';
 import type { Proof } from '../cluster/proof.ts';
@@ -12,7 +13,7 @@ export const storedProver =
   async (open, inventory) => {
     const because = staleness(proof, inventory, commit);
     if (because === undefined) return provenBy(proof, open, inventory);
-    return { verdicts: new Map(open.map(({ claim }) => [claim.id, { is: 'not-run', because, evidence: [] }])), findings: [] };
+    return { verdicts: new Map(open.filter(isOpen).map(({ claim }) => [claim.id, { is: 'not-run', because, evidence: [] }])), findings: [] };
   };
 
 /** Runs a proof that is asked what the claims ask. */
@@ -20,7 +21,7 @@ export const liveProver =
   (run: (checks: readonly LiveCheck[], inventory: Inventory) => Promise<Proof>): Prover =>
   async (open, inventory) => {
     const checks: LiveCheck[] = [];
-    for (const check of open.flatMap(liveChecksOf)) if (!checks.some((each) => sameQuestion(each, check))) checks.push(check);
+    for (const check of open.filter(isOpen).flatMap(liveChecksOf)) if (!checks.some((each) => sameQuestion(each, check))) checks.push(check);
     return provenBy(await run(checks, inventory), open, inventory);
   };
 
@@ -37,15 +38,37 @@ function liveChecksOf({ checks }: OpenClaim): readonly LiveCheck[] {
   return runs.every(({ live }) => live.length > 0) ? runs.flatMap(({ live }) => live) : [];
 }
 
-function provenBy(proof: Proof, open: readonly OpenClaim[], inventory: Inventory): Proven {
-  const asked = open.map((each) => ({ id: each.claim.id, checks: liveChecksOf(each) }));
-  const verdicts = new Map(
-    asked.flatMap(({ id, checks }) => {
-      const verdict = proveClaim(checks, proof);
-      return verdict ? [[id, agreed(verdict)] as const] : [];
-    }),
-  );
+const isOpen = ({ verdict }: OpenClaim): boolean => verdict.is === 'not-run';
+
+function provenBy(proof: Proof, claims: readonly OpenClaim[], inventory: Inventory): Proven {
+  const asked = claims.filter(isOpen).map((each) => ({ id: each.claim.id, checks: liveChecksOf(each) }));
+  const verdicts = new Map<string, Verdict>();
+  for (const { id, checks } of asked) {
+    const verdict = proveClaim(checks, proof);
+    if (verdict) verdicts.set(id, agreed(verdict));
+  }
+  for (const { claim, checks, verdict } of claims) {
+    const otherwise = verdict.is === 'met' ? contradicted(checks, proof) : undefined;
+    if (otherwise) verdicts.set(claim.id, otherwise);
+  }
   const ofClaims = asked.flatMap(({ checks }) => checks);
   const others = proof.checks.filter(({ check }) => !ofClaims.some((each) => sameQuestion(each, check)));
   return { verdicts, findings: proofFindings(proof, others, inventory), proof };
+}
+
+/** What the policies in the files say of pods, and traffic to the same pods does not: nobody can sign for that. */
+function contradicted(checks: readonly Check[], proof: Proof): Verdict | undefined {
+  for (const { check, verdict } of proof.checks) {
+    const otherwise = verdict.evidence.find((each) => 'field' in each && each.field === DISAGREEMENT);
+    if (check.asks !== 'traffic' || !otherwise) continue;
+    const concerned = checks.some(
+      (flow) =>
+        flow.is === 'flow' &&
+        flow.to !== 'dns' &&
+        (flow.port === undefined || flow.port === check.port) &&
+        flow.to.some(({ kind, name }) => `${kind}/${name}` === check.to),
+    );
+    if (concerned) return { is: 'unproven', because: `the files say so, and traffic says otherwise: ${verdict.because}`, evidence: verdict.evidence };
+  }
+  return undefined;
 }

@@ -9,6 +9,7 @@ import { PATH_PATTERN } from '../claims/lexicon.ts';
 import type { RunOfReview } from '../cluster/proof.ts';
 import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
 import { type Inventory, isDeployed, isManifestPath, readInventory } from '../manifest/inventory.ts';
+import { sentence } from '../report/sentence.ts';
 import { findAll, ruleOf, worstFirst } from '../rules/find.ts';
 import type { Finding } from '../rules/rule.ts';
 import { parseStory } from '../story/parse.ts';
@@ -56,8 +57,8 @@ export interface ReviewRequest {
 /** What happens while a review runs, for progress lines and events. */
 export type Progress = (stage: 'reading' | 'judging' | 'done', done: number, of: number) => void;
 
-/** A claim that the files leave open, with what it was read as. */
-export type OpenClaim = Pick<JudgedClaim, 'claim' | 'checks'>;
+/** A claim with what it was read as, and what the files say of it. */
+export type OpenClaim = Pick<JudgedClaim, 'claim' | 'checks' | 'verdict'>;
 
 /** What a run on a cluster says: about the claims that it understands, by their ids, and about the manifests themselves. */
 export interface Proven {
@@ -67,7 +68,10 @@ export interface Proven {
   readonly proof?: RunOfReview;
 }
 
-/** Asks a cluster, or a proof that was kept, what only a run can decide. */
+/**
+ * Asks a cluster, or a proof that was kept, what only a run can decide. Claims about policies come along, although the files decided them: what traffic
+ * shows must not be otherwise.
+ */
 export type Prover = (open: readonly OpenClaim[], inventory: Inventory) => Promise<Proven>;
 
 /**
@@ -84,7 +88,10 @@ export async function review(request: ReviewRequest, checkout: Checkout, signal:
   const ruled = findAll(inventory).filter(({ at: { source } }) => isDeployed(source.path, request.manifests) || named.has(source.path));
   const own = judgeEach(readings, inventory, ruled, progress);
   const proven = await prover?.(
-    readings.filter(({ claim }) => own.get(claim.id)?.is === 'not-run'),
+    readings.flatMap(({ claim, checks }) => {
+      const verdict = own.get(claim.id)!;
+      return verdict.is === 'not-run' || checks.some(({ is }) => is === 'flow') ? [{ claim, checks, verdict }] : [];
+    }),
     inventory,
   );
   const judged = judgeStory(readings, new Map([...own, ...(proven?.verdicts ?? [])]));
@@ -121,7 +128,7 @@ function judgeEach(readings: readonly Reading[], inventory: Inventory, findings:
   const own = new Map<string, Verdict>();
   for (const [index, { claim, checks, names }] of readings.entries()) {
     progress('judging', index, readings.length);
-    const ground: Ground = { inventory, findings, claimed: claim.place, sayOf: (rule) => ruleOf(rule)?.says ?? rule };
+    const ground: Ground = { inventory, findings, claimed: claim.place, say: ({ rule, args }) => sentence(ruleOf(rule)?.says ?? rule, args) };
     const lost = inventory.problems.find(({ path }) => names.includes(path));
     own.set(claim.id, lost ? { is: 'failed', because: lost.problem.message, problem: lost.problem, evidence: [] } : answerAll(checks, ground));
   }

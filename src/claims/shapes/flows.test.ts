@@ -57,6 +57,8 @@ describe('what NetworkPolicies let through', () => {
       'Create k8s/deny.yaml with a NetworkPolicy that allows DNS egress on port 53',
       'partial',
     ],
+    ['Only the orders pods may connect to ledger on port 5432', 'Only the mailer pods may connect to ledger on port 5432', 'unmet'],
+    ['Default deny: pods of other namespaces cannot reach ledger', 'Default deny: pods of other namespaces cannot reach orders on port 8080', 'partial'],
     [
       'Create k8s/deny.yaml with a default-deny ingress and egress NetworkPolicy',
       'Create k8s/ledger-policy.yaml with NetworkPolicy policyTypes: Ingress, Egress',
@@ -71,6 +73,26 @@ describe('what NetworkPolicies let through', () => {
     const verdict = verdictOf('NetworkPolicy allows ingress to orders on port 9090 only from pods labelled app: ledger', files);
     expect(verdict).toMatchObject({ is: 'partial', because: expect.stringContaining('app=mailer') });
     expect(citedBy(verdict)[0]).toBe('k8s/orders-policy.yaml:9');
+  });
+
+  test.each([
+    ['orders can reach ledger on port 5432', 'mailer can reach ledger on port 5432'],
+    ['mailer cannot connect to ledger on port 5432', 'orders cannot connect to ledger on port 5432'],
+    ['Traffic from mailer to ledger is denied', 'Traffic from orders to ledger is denied'],
+  ])('what happens is for a cluster to tell, unless the policies say otherwise: %s / %s', (open, refuted) => {
+    expect(verdictOf(open, files)).toMatchObject({ is: 'not-run' });
+    expect(verdictOf(refuted, files)).toMatchObject({ is: 'unmet' });
+    const other = policy('mesh', '{}').replace('networking.k8s.io/v1\nkind: NetworkPolicy', 'security.istio.io/v1\nkind: AuthorizationPolicy');
+    expect(verdictOf(refuted, { ...files, 'k8s/mesh.yaml': other }).is).toBe('not-run');
+  });
+
+  test.each([
+    'Only administrators may connect to ledger on port 5432',
+    'Only the orders pods may connect to ledger on port 5433 and 5432',
+    'Only the orders pods may connect to ledger on port 5432 with a client certificate',
+    'Default deny: pods of other namespaces cannot reach the archive',
+  ])('more than the policies say is not met: %s', (claim) => {
+    expect(verdictOf(claim, files).is).not.toBe('met');
   });
 
   test('a default that denies is none when a rule allows something', () => {

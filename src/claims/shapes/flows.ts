@@ -30,9 +30,18 @@ const DENY =
   /\bdefault[\s-]deny\b(?:[\s-]all)?(?:[\s-]+(?:for\s+)?(ingress|egress)\b(?:\s*(?:and|\/|&|\+|,)\s*(ingress|egress)\b)?)?(?:\s+(?:network\s*)?(?:polic(?:y|ies)|rules?|traffic))?/i;
 const TYPES = /\bpolicy\s?[Tt]ypes?\s*[:=]?\s*(?:are\s+|of\s+)?\[?\s*(Ingress|Egress)(?:\s*(?:,|and|&|\+)\s*(Ingress|Egress))?\s*\]?/i;
 
+/** Who may and who may not, said without the word policy: "only the api may connect to postgresql", "default deny: pods of other namespaces ...". */
+const PERMITTED =
+  /\bonly\s+(?:the\s+)?[\w-]+(?:\s+(?:pods?|workloads?|deployments?|services?))?\s+(?:may|is\s+allowed\s+to|are\s+allowed\s+to)\s+(?:connect|reach|access|talk|communicate)\b|^default[\s-]deny\b/i;
+/** "pods of other namespaces cannot reach redis" */
+const OTHERS = new RegExp(
+  `\\b(?:pods|workloads|clients|traffic)\\s+(?:of|from|in)\\s+(?:all\\s+|any\\s+)?other\\s+namespaces?\\s+(?:can(?:not|\\s+not|'t)|may\\s+not|must\\s+not)\\s+(?:reach|access|connect\\s+to|talk\\s+to|communicate\\s+with)\\s+${NOUN}${ON_PORT}`,
+  'i',
+);
+
 /** What a NetworkPolicy is said to let through or to stop; asked of what all policies together do to a flow. */
 export const flows: Shape = (sentence, context) => {
-  const about = context.own.kinds.includes('NetworkPolicy') || context.parent.kinds.includes('NetworkPolicy');
+  const about = context.own.kinds.includes('NetworkPolicy') || context.parent.kinds.includes('NetworkPolicy') || sentence.has(PERMITTED);
   if (!about || !sentence.has(/\b(?:allow|permit|restrict|limit|accept|deny|DNS|policy\s?types?|unrestricted|only|can|open)/i)) return [];
   const policies = context.resolve(['NetworkPolicy']).found;
   const checks: Check[] = [];
@@ -56,6 +65,11 @@ export const flows: Shape = (sentence, context) => {
   if (deny) checks.push(...denied(deny, context));
   if (policies.length === 0) return checks.length > 0 ? [absentKind('NetworkPolicy', context)] : [];
   const covered = coveredBy(policies, context);
+  const others = sentence.take(OTHERS);
+  if (others) {
+    const check = flow(others[0], { anyone: true }, workloadsIn(others[1]!, context), others[2], false);
+    checks.push(check.is === 'flow' ? { ...check, denied: true } : check);
+  }
   const admits = sentence.take(ADMITS);
   if (admits) {
     const [, before, receiver, port, middle, between, after, key, value, noun, latePort] = admits;
