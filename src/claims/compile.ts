@@ -20,6 +20,7 @@ import { kinds } from './shapes/kinds.ts';
 import { annotated, assigned, called, imageOf, keyed, referenced, wiring } from './shapes/named.ts';
 import { autoscaler, exposed, ingress, labels, namespace, policies, port, replicas, scheduling, service, storage } from './shapes/objects.ts';
 import { runChecks, runIn, runOf } from './shapes/runs.ts';
+import { scaleTarget } from './shapes/scale-target.ts';
 import { scripts } from './shapes/scripts.ts';
 import { lifecycle, settings } from './shapes/settings.ts';
 import { isAboutText, textChecks } from './shapes/texts.ts';
@@ -40,6 +41,7 @@ const SHAPES: readonly Shape[] = [
   when('remove delete drop strip', removed),
   annotated,
   flows,
+  when('target', scaleTarget),
   files,
   when('script', scriptsNamed),
   when('script .sh', scripts),

@@ -33,7 +33,7 @@ export const replicas: Shape = (sentence, context) => {
   ];
 };
 
-/** `MinReplicas: 1, MaxReplicas: 10`; `70% CPU`; `scale-down stabilization: 3 minutes`; `Target: Deployment/worker`. */
+/** `MinReplicas: 1, MaxReplicas: 10`; `70% CPU`; `scale-down stabilization: 3 minutes`. */
 export const autoscaler: Shape = (sentence, context) => {
   const kind = 'HorizontalPodAutoscaler';
   const about =
@@ -92,8 +92,6 @@ export const autoscaler: Shape = (sentence, context) => {
   if (sentence.take(/\bmin(?:imum)?\s*(?:\/|and|&)\s*max(?:imum)?\s+(?:replicas|pods|replica counts?)\b/i))
     Object.assign(fragment, { minReplicas: { $: 'present' }, maxReplicas: { $: 'present' } });
   if (metrics.length === 0 && sentence.take(/\bscaling\s+(?:thresholds?|metrics?|targets?)\b/i)) fragment['metrics'] = { $: 'present' };
-  const target = sentence.take(/\btargets?\s*[:=]?\s*(?:the\s+)?(Deployment|StatefulSet)\s*\/\s*([a-z0-9-]+)/i);
-  if (target) fragment['scaleTargetRef'] = { kind: target[1]![0]!.toUpperCase() + target[1]!.slice(1), name: target[2]! };
   if (Object.keys(fragment).length === 0) return [];
   const scalers = context.resolve([kind]).found;
   sentence.takeAll(/\b(?:HPAs?|horizontal pod autoscalers?|auto-?scal(?:er|ing)|scal(?:es?|ing)|behaviou?r)\b/i);
