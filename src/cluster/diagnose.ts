@@ -52,6 +52,8 @@ export interface Diagnosis {
 export function diagnose(scene: Scene, readySince: ReadonlyMap<Member['prepared'], number>): Diagnosis {
   const named: Cause[] = [];
   for (const family of FAMILIES) for (const cause of family.find(scene, named)) if (!named.some((each) => sameCause(each, cause))) named.push(cause);
+  // Of several with the same fault the first in the manifests is named, not the one whose pod was seen first.
+  named.sort((a, b) => scene.members.indexOf(a.member) - scene.members.indexOf(b.member));
   const unready = scene.members.filter(({ status }) => status.is !== 'ready');
   const needs = needsAmong(scene);
   const below = (member: Member): readonly Member[] => [
