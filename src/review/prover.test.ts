@@ -78,7 +78,7 @@ const brief = ({ findings }: { findings: readonly { rule: string; at: { source: 
 
 test('a stored proof answers the claims that it understands, and its causes are findings where they are to be repaired', async () => {
   const proven = await storedProver(proof, 'c0ffee')(open, inventory);
-  expect(Array.from(proven.verdicts, ([id, { is }]) => `${id} ${is}`)).toEqual(['AC1 unmet', 'AC2 met']);
+  expect(Array.from(proven.verdicts, ([id, { is }]) => `${id} ${is}`)).toEqual(['AC1 unmet', 'AC2 met', 'AC3 unproven']);
   expect(proven.findings).toMatchObject([{ rule: 'runtime-fault', severity: 'high', args: { because: 'Image web:2 is not there.', fix: 'Push it.' } }]);
   expect(proven.findings[0]!.at.source.position(proven.findings[0]!.at.start).line).toBe(web.lines[0]);
   expect(proven.proof).toMatchObject({ id: '1', commit: 'c0ffee', cluster: { version: 'v1.34.0' } });

@@ -32,6 +32,14 @@ function agreed(verdict: Verdict): Verdict {
   return { is: 'unproven', because: `${verdict.because}: somebody relies on one of the two`, evidence: verdict.evidence };
 }
 
+/** Whether a cluster, and no run of another tool, is what is missing. */
+const isForCluster = ({ checks }: OpenClaim): boolean => checks.every((check) => check.is !== 'runtime' || check.needs === 'a cluster');
+const NOT_UNDERSTOOD: Verdict = {
+  is: 'unproven',
+  because: 'the cluster was not asked: nothing that it could be asked is all that the words say',
+  evidence: [],
+};
+
 /** What a claim asks of a cluster: every part that the files leave open, or nothing when one of them is not understood. */
 function liveChecksOf({ checks }: OpenClaim): readonly LiveCheck[] {
   const runs = checks.filter((check) => check.is === 'runtime');
@@ -41,11 +49,12 @@ function liveChecksOf({ checks }: OpenClaim): readonly LiveCheck[] {
 const isOpen = ({ verdict }: OpenClaim): boolean => verdict.is === 'not-run';
 
 function provenBy(proof: Proof, claims: readonly OpenClaim[], inventory: Inventory): Proven {
-  const asked = claims.filter(isOpen).map((each) => ({ id: each.claim.id, checks: liveChecksOf(each) }));
+  const asked = claims.filter(isOpen).map((each) => ({ id: each.claim.id, checks: liveChecksOf(each), forCluster: isForCluster(each) }));
   const verdicts = new Map<string, Verdict>();
-  for (const { id, checks } of asked) {
+  for (const { id, checks, forCluster } of asked) {
     const verdict = proveClaim(checks, proof);
     if (verdict) verdicts.set(id, agreed(verdict));
+    else if (forCluster) verdicts.set(id, NOT_UNDERSTOOD);
   }
   for (const { claim, checks, verdict } of claims) {
     const otherwise = verdict.is === 'met' ? contradicted(checks, proof) : undefined;
