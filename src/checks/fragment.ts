@@ -26,7 +26,7 @@ export function answerFragment(check: FragmentCheck, inventory: Inventory): Verd
   if (seen.length === 0 || seen.some((leaves) => leaves.length === 0)) {
     return { is: 'unproven', because: `nothing that ${check.says} could be asked of`, evidence: [] };
   }
-  if (check.mode === 'error') return absence(check, seen);
+  if (check.mode === 'error') return absence(check, seen, inventory);
   const scores = seen.map((leaves) => leaves.filter(({ ok }) => ok).length / leaves.length);
   const best = scores.indexOf(Math.max(...scores));
   if (check.of === 'unclear' && scores.some((score) => score !== scores[0])) {
@@ -43,7 +43,9 @@ export function answerFragment(check: FragmentCheck, inventory: Inventory): Verd
 }
 
 /** `error`: what the fragment says must not be there in full, as chainsaw has it. */
-function absence(check: FragmentCheck, seen: readonly (readonly Leaf[])[]): Verdict {
+function absence(check: FragmentCheck, seen: readonly (readonly Leaf[])[], inventory: Inventory): Verdict {
+  const assumed = check.targets.find((target) => locate(target, inventory)?.resource?.assumed);
+  if (assumed) return { is: 'unproven', because: `what is not in ${assumed.path} may be written by what it includes`, evidence: [] };
   const present = seen.filter((leaves) => leaves.every(({ ok }) => ok));
   if (present.length === 0) return { is: 'met', because: check.says, evidence: evidenceOf(seen.flat()) };
   const because = `${check.says}, but ${present[0]!.map(({ path, got }) => `${path} is ${got ?? 'there'}`).join(', ')}`;
@@ -81,10 +83,9 @@ export function locate(target: Target, inventory: Inventory): { node: Node; reso
     const node = inventory.documentsOf(target.path)[target.document];
     return node && { node, resource: undefined, place: { ...node, end: node.start + 1 } };
   }
-  const resource = inventory.resources.find(
-    ({ source, kind, name, namespace }) =>
-      source.path === target.path && kind === target.kind && name === target.name && (target.namespace === undefined || namespace === target.namespace),
-  );
+  const isMeant = ({ source, kind, name, namespace }: Resource) =>
+    source.path === target.path && kind === target.kind && name === target.name && (target.namespace === undefined || namespace === target.namespace);
+  const resource = inventory.resources.find(isMeant) ?? inventory.withCharts.resources.find(isMeant);
   const node = resource && get(resource.node, ...target.at);
   if (!resource) return undefined;
   return { node: node ?? resource.node, resource, place: target.at.length > 0 ? placeAt(resource.node, ...target.at) : placeAt(resource.node, 'kind') };
@@ -138,7 +139,7 @@ class Matching {
       case 'present':
         return [leaf(path, 'set', node, node !== undefined && (node.is !== 'scalar' || node.value !== null), place)];
       case 'absent':
-        return [leaf(path, 'absent', node, node === undefined, place)];
+        return [leaf(path, 'absent', node, node === undefined && !this.#resource?.assumed, place)];
       case 'oneOf': {
         const tried = want.of.map((one) => this.leaves(one, node, path, place));
         return tried.find((leaves) => leaves.every(({ ok }) => ok)) ?? [leaf(path, want.of.map(shown).join(' or '), node, false, place)];

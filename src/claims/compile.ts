@@ -24,6 +24,7 @@ import { scaleTarget } from './shapes/scale-target.ts';
 import { scripts } from './shapes/scripts.ts';
 import { lifecycle, settings } from './shapes/settings.ts';
 import { isAboutText, textChecks } from './shapes/texts.ts';
+import { chartValues } from './shapes/values.ts';
 import { flags, mountPaths, sidecars, volumes } from './shapes/volumes.ts';
 
 /** How one claim was read: what it became, and how its nouns were resolved. */
@@ -42,6 +43,7 @@ const SHAPES: readonly Shape[] = [
   annotated,
   flows,
   when('target', scaleTarget),
+  chartValues,
   files,
   when('script', scriptsNamed),
   when('script .sh', scripts),
@@ -191,7 +193,7 @@ function compile(context: Context): Reading {
   if (later) return done([{ is: 'unread', aside: true, says: later[1] }]);
   const clauses = clausesOf(text, claim.markdown);
   const [only] = clauses;
-  if (clauses.length === 1 && only!.text === text) return done(readClause(only!, context));
+  if (clauses.length === 1 && only!.text === text) return done(readClause(only!, text === claim.text ? context : context.saying(text)));
   const checks = clauses.flatMap((clause) => readClause(clause, context.within(clause.text)));
   // "When the database is down, Then ...": a proof shows only what happens when nothing does
   const given = clauses.reduce((rest, clause) => rest.replace(clause.text, () => ' '), text);
@@ -275,7 +277,8 @@ const isExistence = (check: Check): boolean =>
   check.is === 'file' || (check.is === 'fragment' && check.asks === 'existence') || (check.is === 'any' && check.of.length > 0 && check.of.every(isExistence));
 
 /** Before a name that is listed: "for the API and Kafka"; what stands behind a dash only describes. */
-const LISTED = /\b(?:for|and|with|of)\s+(?:the\s+|an?\s+)?$|,\s*$/i;
+const LISTED =
+  /\b(?:for|and|with|of)\s+(?:the\s+|an?\s+)?$|,\s*$|^(?:create|add|implement|write|deploy|define|configure|provide|generate)(?:s|d|ed)?\s+(?:the\s+|an?\s+)?$/i;
 
 /** What such a sentence states is that a file is there; any other sentence about a file states what it holds or does. */
 const MADE =

@@ -66,6 +66,12 @@ export class Context {
     this.parent = parent;
   }
 
+  /** The same for the claim without its number and tags: what it names stands elsewhere in it. */
+  saying(text: string): Context {
+    const own = subjectOf(text, this.inventory, this.components, this.claim.place.source.path);
+    return new Context(this.inventory, this.components, { ...this.claim, text }, own, this.parent, this.resolutions, this.before);
+  }
+
   /** The same for one clause of the claim, which inherits from the whole. */
   within(text: string): Context {
     const own = subjectOf(text, this.inventory, this.components, this.claim.place.source.path);

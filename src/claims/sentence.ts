@@ -130,7 +130,9 @@ export class Sentence {
       if (this.isExplained(at, at + token[0].length) || known(at) || PLAIN.has(word.toLowerCase())) return undefined;
       own.push(word);
     }
-    return own.length > 0 ? own.join(' ') : undefined;
+    // "Add Helm targets to Makefile (helm-lint, helm-test)": the bracket says which
+    const listed = Array.from(this.text.matchAll(/\([^()]*\)/g)).some(({ 0: whole, index }) => this.isExplained(index + 1, index + whole.length - 1));
+    return own.length > 0 && !listed ? own.join(' ') : undefined;
   }
 
   /** What a bracket lists that no check stands for: `(validate, lint, deploy)`. */

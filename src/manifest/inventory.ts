@@ -5,6 +5,7 @@ import { type EnvironmentRead, environmentReads, readsEnvironment } from '../cod
 import { type MarkdownDocument, parseMarkdown } from '../code/markdown.ts';
 import { parseScript, type Script } from '../code/shell.ts';
 import type { FileProblem } from '../errors.ts';
+import { chartResources } from './chart.ts';
 import { type Container, dataOf, type EnvFrom, type EnvVar, isWorkload, namespaceOf, type Resource, resourcesOf, selects, type Workload } from './resource.ts';
 import { get, type Node, parseYaml, stringsOf } from './yaml.ts';
 
@@ -46,6 +47,27 @@ export class Inventory {
     this.resources = resources;
     this.otherYaml = otherYaml;
   }
+
+  /** The same with what its charts make of their own default values; itself where there is no chart. */
+  get withCharts(): Inventory {
+    if (this.unrendered.length === 0) return this;
+    if (!this.#withCharts) {
+      const own: Pick<Inventory, 'sources' | 'problems' | 'unrendered' | 'otherYaml' | 'resources'> = {
+        sources: this.sources,
+        problems: this.problems,
+        unrendered: this.unrendered,
+        otherYaml: this.otherYaml,
+        resources: [...this.resources, ...chartResources(this)],
+      };
+      this.#withCharts = Object.assign(new Inventory(this.paths, []), own);
+      this.#withCharts.#plain = this;
+      this.#withCharts.#withCharts = this.#withCharts;
+    }
+    return this.#withCharts;
+  }
+  #withCharts: Inventory | undefined;
+  /** what it was made from, whose files were read already */
+  #plain: Inventory | undefined;
 
   get workloads(): readonly Workload[] {
     return (this.#workloads ??= this.resources.filter(isWorkload));
@@ -143,12 +165,13 @@ export class Inventory {
   readonly #json = new Map<string, readonly Node[]>();
 
   get dockerfiles(): readonly Dockerfile[] {
-    return (this.#dockerfiles ??= this.#matching(isDockerfilePath).map(parseDockerfile));
+    return (this.#dockerfiles ??= this.#plain?.dockerfiles ?? this.#matching(isDockerfilePath).map(parseDockerfile));
   }
   #dockerfiles: readonly Dockerfile[] | undefined;
 
   get scripts(): readonly Script[] {
-    return (this.#scripts ??= this.#matching((path, source) => /\.(?:sh|bash)$/.test(path) || /^#!.*\b(?:ba|da|k)?sh\b/.test(source.text)).map(parseScript));
+    return (this.#scripts ??=
+      this.#plain?.scripts ?? this.#matching((path, source) => /\.(?:sh|bash)$/.test(path) || /^#!.*\b(?:ba|da|k)?sh\b/.test(source.text)).map(parseScript));
   }
   #scripts: readonly Script[] | undefined;
 
@@ -164,7 +187,7 @@ export class Inventory {
 
   /** Every environment variable that the repository's own Python, TypeScript and JavaScript reads, tests left out. */
   get environmentReads(): readonly EnvironmentRead[] {
-    return (this.#reads ??= this.#matching((path, source) => readsEnvironment(path, source.text)).flatMap(environmentReads));
+    return (this.#reads ??= this.#plain?.environmentReads ?? this.#matching((path, source) => readsEnvironment(path, source.text)).flatMap(environmentReads));
   }
   #reads: readonly EnvironmentRead[] | undefined;
 

@@ -14,6 +14,8 @@ export interface Resource {
   readonly source: Source;
   /** from a file to be filled in and copied, such as secrets.yaml.example */
   readonly template: boolean;
+  /** what a chart makes with its own values, as far as that can be told: more may be in it than is known */
+  readonly assumed?: true;
 }
 
 /** A resource that runs pods. */

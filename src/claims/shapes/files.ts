@@ -14,9 +14,10 @@ export const files: Shape = (sentence, context) => {
   const gone = GONE.test(sentence.text) && !/\bfrom\s+(?:the\s+)?\S*[./]\S/i.test(sentence.text.slice(0, 120));
   const short = sentence.text.split(/\s+/).length <= 14 && !GONE.test(sentence.text);
   let beside: string | undefined;
-  for (const match of sentence.takeAll(PATH_PATTERN)) {
-    const written = match[0].replace(/[.,:;]+$/, '');
-    if (!looksLikeFile(written, sentence.text, match.index, context.inventory.paths)) continue;
+  const isFile = ({ 0: whole, index }: RegExpMatchArray) => looksLikeFile(whole.replace(/[.,:;]+$/, ''), sentence.text, index!, context.inventory.paths);
+  for (const { 0: whole, index } of sentence.takeWhere(PATH_PATTERN, isFile)) {
+    const match = { 0: whole, index: index! };
+    const written = whole.replace(/[.,:;]+$/, '');
     const words = sentence.text.slice(0, match.index).trim().split(/\s+/).length;
     if (gone && !/\b(?:from|in)\s+(?:the\s+)?["'`]?$/i.test(sentence.text.slice(0, match.index))) {
       // what stands behind a dash says why
