@@ -156,6 +156,36 @@ describe.runIf(postgres)('a worker', () => {
     expect([await probe('ready'), await probe('live')]).toEqual([1, 0]);
     await worker.kill();
   }, 60_000);
+
+  test('or an API whose database is there and does not answer ends all the same when it is told to', async () => {
+    const on = await ground(1);
+    const own = {
+      HOME: on.repository.root,
+      AI_AGENTS_WORKER_HEARTBEAT: join(on.repository.root, 'alive'),
+      AI_AGENTS_WORKER_READY: join(on.repository.root, 'ready'),
+    };
+    const env = { ...own, AI_AGENTS_DATABASE_URL: on.url, AI_AGENTS_WORKER_GRACE: '0' };
+    const main = join(import.meta.dirname, '../src/cli/main.ts');
+    const [worker, api] = [startProcess(main, ['worker'], env), startProcess(main, ['api', '--host', '127.0.0.1', '--port', '0'], env)];
+    await Promise.all([eventually(async () => existsSync(own.AI_AGENTS_WORKER_READY), 30_000), api.says('listening')]);
+    const { port } = /"port":(?<port>\d+)/.exec(api.said())!.groups!;
+    const asked = fetch(`http://127.0.0.1:${port}/health/ready`).then((answer) => answer.status); // so that it has a connection too
+    expect(await asked).toBe(200);
+    const server = [postgres!.pid, ...readFileSync(`/proc/${postgres!.pid}/task/${postgres!.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)];
+    for (const pid of server) process.kill(pid, 'SIGSTOP');
+    try {
+      await sleep(2_500); // the worker looks every other second
+      const told = performance.now();
+      for (const { child } of [worker, api]) child.kill('SIGTERM');
+      const seconds = await Promise.all([worker, api].map(async ({ ended }) => ({ code: await ended, after: (performance.now() - told) / 1000 })));
+      expect(seconds).toEqual([
+        { code: 0, after: expect.toSatisfy((after: number) => after < 12) },
+        { code: 0, after: expect.toSatisfy((after: number) => after < 20) },
+      ]);
+    } finally {
+      for (const pid of server) process.kill(pid, 'SIGCONT');
+    }
+  }, 60_000);
 });
 
 describe.runIf(postgres)('twenty reviews', () => {

@@ -9,7 +9,7 @@ import { configuredKeys, repositoryDeps } from '../repositories/from-config.ts';
 import { openStore } from '../store/store.ts';
 import { openTracer } from '../telemetry.ts';
 import type { Host } from './host.ts';
-import { aborted, portOf } from './listening.ts';
+import { aborted, endWithin, portOf } from './listening.ts';
 
 interface Options {
   readonly host?: string;
@@ -43,6 +43,7 @@ async function run(options: Options, host: Host): Promise<number> {
     await server.listen({ host: options.host ?? config.host ?? '0.0.0.0', port: options.port ?? config.port });
     log.info({ address: server.server.address() as AddressInfo }, 'listening');
     await aborted(host.signal);
+    endWithin(15, log);
   } finally {
     await server.close();
     counter?.disconnect();

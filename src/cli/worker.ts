@@ -9,7 +9,7 @@ import { openStore } from '../store/store.ts';
 import { openTracer } from '../telemetry.ts';
 import { isAlive, isReady } from '../worker/probe.ts';
 import type { Host } from './host.ts';
-import { aborted } from './listening.ts';
+import { aborted, endWithin } from './listening.ts';
 
 interface Options {
   readonly probe?: 'live' | 'ready';
@@ -57,6 +57,7 @@ async function run(host: Host): Promise<number> {
   log.info({ worker: worker.id }, 'working');
   await aborted(host.signal);
   log.info({ worker: worker.id }, 'stopping');
+  endWithin(config.workerGrace + 8, log);
   await worker.stop();
   return 0;
 }
