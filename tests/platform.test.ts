@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -308,6 +308,8 @@ test('token create, list and revoke work on the folder of a serve that is stoppe
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
     return { code: await new Promise((resolve) => child.once('close', resolve)), out, err };
   };
+  expect(await run('list')).toMatchObject({ code: 2, out: '', err: expect.stringContaining(`there is no database in ${data}`) });
+  expect(existsSync(data)).toBe(false);
   const made = await run('create', 'ci', '--tenant', 'team-a', '--scope', 'read', '--days', '1');
   expect([made.code, made.out]).toEqual([0, expect.stringMatching(/^aia_[A-Za-z0-9_-]{43}\n$/)]);
   const id = /token (\S+) of tenant team-a: read, until/.exec(made.err)![1]!;
@@ -323,7 +325,7 @@ test('token create, list and revoke work on the folder of a serve that is stoppe
   }
   expect(await run('revoke', id, '--tenant', 'team-a')).toMatchObject({ code: 0, out: `${id} (ci) is revoked\n` });
   expect((await run('revoke', 'nonsense', '--tenant', 'team-a')).code).toBe(2);
-  expect((await run('list', '--tenant', 'nobody')).err).toContain('NOT_FOUND');
+  expect((await run('list', '--tenant', 'nobody')).err).toMatch(/NOT_FOUND.*"nobody"\n.*token create/);
   await using serve = await startServe(data);
   await expect(createClient(serve.address, made.out.trim()).listReviews()).rejects.toThrow('UNAUTHENTICATED');
 });

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Scope, scopes } from '../api/operation.ts';
 import { readConfig } from '../config.ts';
 import { takeDataFolder } from '../data-folder.ts';
-import { notFound, Problem } from '../errors.ts';
+import { Problem } from '../errors.ts';
 import { migrate, schemaTrouble } from '../store/migrate.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { defaultTenant, ensureTenant, findTenant } from '../store/tenants.ts';
@@ -40,12 +41,12 @@ Examples:
   sub('create <name>', 'make a token and print it, this once')
     .option('--scope <scopes>', `${scopes.join(', ')}, with commas between them; each includes the ones before it`, scopesOf, ['write'])
     .option('--days <number>', 'after which it expires (default: never)', daysOf)
-    .action(async (name: string, options: CreateOptions) => exit(await withStore(options, host, (store) => create(name, options, store, host))));
+    .action(async (name: string, options: CreateOptions) => exit(await withStore(options, host, 'make', (store) => create(name, options, store, host))));
   sub('list', 'list tokens: id, scopes, last use, end').action(async (options: Options) =>
-    exit(await withStore(options, host, (store) => list(options, store, host))),
+    exit(await withStore(options, host, 'find', (store) => list(options, store, host))),
   );
   sub('revoke <id>', 'end a token for good').action(async (id: string, options: Options) =>
-    exit(await withStore(options, host, (store) => revoke(id, options, store, host))),
+    exit(await withStore(options, host, 'find', (store) => revoke(id, options, store, host))),
   );
 }
 
@@ -77,19 +78,26 @@ async function revoke(id: string, { tenant }: Options, store: Store, host: Host)
 
 async function tenantId(store: Store, name: string): Promise<string> {
   const id = await findTenant(store, name);
-  if (id === undefined) throw notFound('tenant', name);
+  if (id === undefined)
+    throw new Problem('NOT_FOUND', `there is no tenant ${JSON.stringify(name)}`, { hint: '`ai-agents token create` makes a tenant with its first token.' });
   return id;
 }
 
-/** Opens the configured database, or the one of `serve`, for as long as `work` takes. */
-async function withStore(options: Options, host: Host, work: (store: Store) => Promise<number>): Promise<number> {
+/** Opens the configured database, or the one of `serve`, for as long as `work` takes. Only whoever makes something makes a database for it. */
+async function withStore(options: Options, host: Host, intent: 'make' | 'find', work: (store: Store) => Promise<number>): Promise<number> {
   const config = readConfig();
   const url = config.databaseOwnerUrl ?? config.databaseUrl;
   if (url !== undefined && options.data === undefined) {
     await using store = await openStore({ url, maxConnections: 2 });
     return await work(store);
   }
-  return withDataFolder(resolve(host.cwd, options.data ?? config.dataFolder), work);
+  const folder = resolve(host.cwd, options.data ?? config.dataFolder);
+  if (intent === 'find' && !existsSync(join(folder, 'database'))) {
+    throw new Problem('NOT_FOUND', `there is no database in ${folder}`, {
+      hint: 'Name the data folder of `ai-agents serve` with --data, or a server with AI_AGENTS_DATABASE_URL.',
+    });
+  }
+  return withDataFolder(folder, work);
 }
 
 async function withDataFolder(folder: string, work: (store: Store) => Promise<number>): Promise<number> {
