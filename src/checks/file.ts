@@ -58,7 +58,7 @@ export function matchingPaths(wanted: string, paths: ReadonlySet<string>, story?
 const PLANS = /^(?:docs?|doku|documentation|specs?|openspec|stor(?:y|ies)|plans?|planning|tasks|epics|requirements|[._]?bmad.*|\..+)$/i;
 
 /** The paths that share most of their folders with the story; all of them where none shares any. */
-function nearest(paths: readonly string[], story: string | undefined): string[] {
+export function nearest(paths: readonly string[], story: string | undefined): string[] {
   const all = story?.split('/').slice(0, -1) ?? [];
   const planning = all.findIndex((folder) => PLANS.test(folder));
   const folders = planning < 0 ? all : all.slice(0, planning);

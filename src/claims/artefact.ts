@@ -1,5 +1,5 @@
 import type { FragmentCheck } from '../checks/check.ts';
-import { matchingPaths } from '../checks/file.ts';
+import { matchingPaths, nearest } from '../checks/file.ts';
 import { stem, wordsOf } from '../checks/words.ts';
 import { isTestPath } from '../code/test-names.ts';
 import type { Inventory } from '../manifest/inventory.ts';
@@ -89,6 +89,7 @@ function sortOf(text: string, inventory: Inventory): Sort | 'another' | undefine
 
 function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | undefined {
   if (/^(?:[\d.]+\s+)?tests?\s*:/i.test(text)) return undefined; // by a person, or by a program when one was named before
+  if (ENV_FILE.test(text) && !/\bcompose\b/i.test(text)) return 'another';
   const named = pathsIn(text);
   const sortsOf = (path: string) => (Object.keys(PATHS) as Sort[]).filter((sort) => isOf(sort, path, inventory));
   const sorts = Array.from(new Set(named.flatMap(sortsOf)));
@@ -97,6 +98,7 @@ function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | unde
     const [first] = named;
     return text.indexOf(first!) < 40 ? sortsOf(first!)[0] : 'another';
   }
+  if (/\b(?:liveness|readiness|startup)?\s*probes?\b/i.test(text) && !/\b(?:docker|compose|HEALTHCHECK|container ?file|image)\b/i.test(text)) return 'another';
   const [first] = WORDS.flatMap(([sort, pattern]) => {
     const match = pattern.exec(text);
     return match ? [{ sort, at: match.index }] : [];
@@ -126,6 +128,9 @@ const isSubject = (path: string, text: string): boolean =>
   !/\b(?:cop(?:y|ies|ied)|mount(?:s|ed)?|builds?|context|env_?\s?file|from|install(?:s|ed)?|runs?|using|entrypoint|cmd|command|volumes?)\b[^;]*$/i.test(
     text.slice(0, text.indexOf(path)).slice(-60),
   );
+
+/** What goes into `.env` goes into a file that no repository has. */
+const ENV_FILE = /^(?:add|update|set|put|write|create|fill|atualizar|adicionar|criar)\b[^\n]*\s["'`]?\.env["'`]?(?![\w.])/i;
 
 const pathsIn = (text: string): string[] => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/[.,:;]+$/, ''));
 
@@ -159,7 +164,7 @@ const isBare = (path: string): boolean => /^(?:dockerfile|containerfile)s?$/i.te
  */
 function chosen(sort: Sort, all: readonly string[], text: string, context: Context, inherited: boolean): readonly string[] {
   const ours = all.filter((path) => !ASIDE.test(path));
-  const paths = ours.length > 0 ? ours : all;
+  const paths = nearest(ours.length > 0 ? ours : all, context.claim.place.source.path);
   if (paths.length <= 1) return paths;
   const before = context.before();
   const root = paths.filter((path) => !path.includes('/'));

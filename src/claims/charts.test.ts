@@ -31,7 +31,7 @@ describe('a chart is asked with its own values', () => {
     '[P] [US1] Add readiness probe on /ready port 8080 to the API deployment',
     'Helm values support tls.enabled and tls.secretName',
     'chart/values.yaml has tls.enabled: false',
-    'Add args to chart/templates/deployment.yaml (conditional on tls.enabled)',
+    'Create API Deployment in chart/templates/deployment.yaml (conditional on tls.enabled)',
   ])('met: %s', (claim) => {
     expect(verdictOf(claim, files).is).toBe('met');
   });
@@ -41,6 +41,7 @@ describe('a chart is asked with its own values', () => {
     'Add liveness probe on /live to the API deployment',
     'The API deployment has no args', // a helper may write them
     'Create worker Deployment with 2 replicas',
+    'Add args to chart/templates/deployment.yaml (conditional on tls.enabled)',
     'Add tls.enabled test to scripts/test.sh',
     'When tls.enabled is true, the chart serves TLS',
     'Add affinity to chart/templates/deployment.yaml (conditional on affinity.enabled)',

@@ -8,7 +8,7 @@ export interface Clause {
 const STEP = /(?:^|[\s,;.])(Given|When|Then|And|But|GIVEN|WHEN|THEN|AND|BUT)(?=[\s,:])/g;
 /** Events after which a system runs; looking at files is none. */
 const EVENT =
-  /\b(?:appl(?:y|ied)|deploy(?:s|ed)?|install(?:s|ed)?|start(?:s|ed)?|run(?:s|ning)?|scal(?:e|es|ed)|kill(?:s|ed)?|restart(?:s|ed)?|crash(?:es|ed)?|fails?|deleted?|sen[dt]s?|request(?:s|ed)?|access(?:es|ed)?|calls?|called|quer(?:y|ies|ied)|hit|visit(?:s|ed)?|open(?:s|ed)?|browse[sd]?|curl|kubectl|connect(?:s|ed)?|receive[sd]?|exceeds?|increases?|decreases?|drops?|expires?|rotated?|scheduled|drain(?:s|ed)?|upgraded?|rolled|push(?:es|ed)?|merged?|triggered|executed?|monitor(?:s|ed)?|operational)\b/i;
+  /\b(?:appl(?:y|ied)|deploy(?:s|ed)?|install(?:s|ed)?|start(?:s|ed)?|run(?:s|ning)?|scal(?:e|es|ed)|kill(?:s|ed)?|restart(?:s|ed)?|crash(?:es|ed)?|fails?|deleted?|sen[dt]s?|request(?:s|ed)?|access(?:es|ed)?|calls?|called|quer(?:y|ies|ied)|hit|visit(?:s|ed)?|open(?:s|ed)?|browse[sd]?|curl|kubectl|connect(?:s|ed)?|receive[sd]?|exceeds?|increases?|decreases?|drops?|falls?|rises?|expires?|rotated?|scheduled|drain(?:s|ed)?|upgraded?|rolled|push(?:es|ed)?|merged?|triggered|executed?|monitor(?:s|ed)?|operational)\b/i;
 
 /**
  * The statements of a claim. Of a Given/When/Then only what follows Then is claimed; a criterion with a list states each item,

@@ -131,6 +131,7 @@ function readAll(story: Story, inventory: Inventory): Reading[] {
       files: sibling.length > 0 ? sibling : (task?.files ?? []),
       mentions: task?.mentions ?? [],
       kinds: task?.kinds ?? [],
+      nearby: sibling.length > 0,
       missing: sibling.length > 0 ? undefined : (task?.missing ?? (isAboutText(claim.text, { own, parent: own }) ? document : undefined)),
     };
     const bare = own.files.length === 0 && own.mentions.length === 0 && own.kinds.length === 0;
@@ -208,18 +209,39 @@ function readClause({ text, happens }: Clause, context: Context): readonly Check
   const artefact = artefactChecks(text, context, happens);
   if (artefact) return artefact.checks.concat(unreadOf(artefact.sentence, artefact.checks, context) ?? []);
   const found = runIn(text, context);
-  const run = found ?? (happens ? { needs: 'a cluster' as const, command: undefined, maybe: true } : undefined);
+  const run =
+    found ??
+    (happens
+      ? { needs: 'a cluster' as const, command: undefined, maybe: !CONTROLS.test(text) }
+      : PASSING.test(text)
+        ? { needs: 'a cluster' as const, command: undefined, maybe: false }
+        : undefined);
   if (run && !run.maybe) return runChecks(sentence, context, run);
   const long = text.split(/\s+/).length > (claim.kind === 'follow-up' ? 16 : claim.kind === 'subtask' && claim.ticked === null ? 14 : 32);
   const checks = SHAPES.flatMap((shape) => (sentence.isOpen ? shape(sentence, context) : [])).map((check) =>
     long && !check.essential ? { ...check, weak: true as const } : check,
   );
-  const unread = unreadOf(sentence, checks, context);
+  const unread = ofValues(checks, context) ?? unreadOf(sentence, checks, context);
   if (run && unread) return runChecks(new Sentence(text), context, run);
   if (!unread) return checks;
   // a denial that no check stands for may deny what was read as said
   const denied = /\b(?:no|not|neither|nor|never|without)\b/i.test(sentence.open);
   return [...(denied ? checks.map((check) => (check.essential ? check : { ...check, weak: true as const })) : checks), unread];
+}
+
+/** Said of what runs: that a probe is set shows nothing of how it fares. */
+const PASSING = /\b(?:probes?|health checks?|pods?|containers?|endpoints?)\s+(?:(?:are|is|all)\s+){0,2}(?:passing|healthy|green|succeeding|responding)\W*$/i;
+
+/** What a controller does once something happens: how it is set up shows that it may. */
+const CONTROLS =
+  /\b(?:HPAs?|(?:horizontal pod )?auto-?scalers?|kubernetes|k8s|scheduler|kubelet|controller|cluster)\s+(?:(?:shall|will|must|should|can)\s+)?(?:automatically\s+)?(?:scal|creat|add|remov|restart|replac|terminat|reschedul|evict)(?:es|e|s)?\b/i;
+
+/** What a chart's values hold is not shown by objects of other files. */
+function ofValues(checks: readonly Check[], { own, inventory }: Context): Check | undefined {
+  const isValues = (path: string) => inventory.unrendered.some((chart) => path.startsWith(chart === '.' ? 'values' : `${chart}/values`));
+  if (own.files.length === 0 || !own.files.every(isValues)) return undefined;
+  const other = checks.find((check) => check.is === 'fragment' && check.targets.some((target) => 'kind' in target));
+  return other && { is: 'unread', aside: false, guards: true, says: `in ${own.files[0]} it was not looked for: ${other.says}` };
 }
 
 /** What keeps a claim from being met: words that state something and that no check stands for. */
@@ -256,11 +278,13 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
 
 /** Words that say more than that a thing was made: what was done to it or to a part of it, what it lists, which of many it is. */
 function beyondExistence(sentence: Sentence, soft: readonly string[], checks: readonly Check[]): readonly string[] {
-  if (!checks.every((check) => isExistence(check) || (check.is === 'script' && check.step === 'works' && /^\S+\.sh\b/.test(sentence.text)))) return [];
-  if (soft.length > 0 && !MADE.test(sentence.text)) return soft;
-  if (checks.some((check) => check.is === 'script' || (check.is === 'file' && !check.exists))) return []; // what a script does, and what is gone
-  const listed = sentence.listedInBrackets();
+  const works = (check: Check) => check.is === 'script' && check.step === 'works';
+  const gone = checks.some((check) => check.is === 'file' && !check.exists);
+  const listed = gone || !checks.every((check) => isExistence(check) || works(check)) ? [] : sentence.listedInBrackets();
   if (listed.length > 0) return listed;
+  if (!checks.every((check) => isExistence(check) || (works(check) && /^\S+\.sh\b/.test(sentence.text)))) return [];
+  if (soft.length > 0 && !MADE.test(sentence.text)) return soft;
+  if (gone || checks.some(({ is }) => is === 'script')) return []; // what is gone, and what a script does
   if (soft.length === 0) return [];
   const crowd = checks.some((check) => check.is === 'fragment' && check.targets.length > 2);
   if (crowd || DONE_TO.test(sentence.text)) return soft;
@@ -303,7 +327,7 @@ const ASIDE: readonly (readonly [RegExp, string])[] = [
     'nothing in the repository can show it',
   ],
   [
-    /^(?:review|read|study|analy[sz]e|research|investigate|understand|explore|familiari[sz]e|identify|discuss|plan|decide|choose|evaluate|consider)\b(?!.*\b(?:has|have|contains?|uses?|is set|are set)\b)/i,
+    /^(?:design(?!s\b)|review|read|study|analy[sz]e|research|investigate|understand|explore|familiari[sz]e|identify|discuss|plan|decide|choose|evaluate|consider)\b(?!.*\b(?:has|have|contains?|uses?|is set|are set)\b)/i,
     'reading and deciding leave nothing that could show it',
   ],
 ];

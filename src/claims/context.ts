@@ -15,6 +15,8 @@ export interface Subject {
   readonly kinds: readonly string[];
   /** what it says is to be made is not there: a file that it names, or every kind */
   readonly missing?: string | undefined;
+  /** its files are those of the item before, not of what stands above it */
+  readonly nearby?: boolean;
 }
 
 /** A set of objects that words resolved to, and how. */
@@ -126,6 +128,9 @@ export class Context {
     // a file says more exactly what is meant than a noun that several parts of a system share
     if (parentFiles.length > 0) return say('parent', parentFiles, { ...this.parent, mentions: [] });
     if (parentNamed.length > 0) return say('parent', parentNamed, { ...this.parent, files: [] });
+    const above = this.parent.mentions.find(({ aside, workloads }) => !aside && workloads.length === 1);
+    if (above && words.length === 0 && all.length > 0 && kinds.every((kind) => OF_ONE.has(kind)))
+      this.strangers.add(`no ${kinds.join(' or ')} was found for ${above.words}`);
     return say(all.length === 1 ? 'only one' : 'all of them', all);
   }
 

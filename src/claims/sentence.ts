@@ -131,7 +131,7 @@ export class Sentence {
       own.push(word);
     }
     // "Add Helm targets to Makefile (helm-lint, helm-test)": the bracket says which
-    const listed = Array.from(this.text.matchAll(/\([^()]*\)/g)).some(({ 0: whole, index }) => this.isExplained(index + 1, index + whole.length - 1));
+    const listed = Array.from(this.text.matchAll(/\([^()]*\)/g)).some(({ index }) => this.isExplained(index + 1, index + 2));
     return own.length > 0 && !listed ? own.join(' ') : undefined;
   }
 

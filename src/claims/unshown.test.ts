@@ -38,6 +38,10 @@ describe('what is there shows less than the sentence says', () => {
     "Enforce user_id in the 'add_task' tool in tools.py",
     'A .dockerignore shall exclude build artifacts, documentation, and dev-only files.',
     'The setup script shall be idempotent: it shall tear down and recreate.',
+    'Create scripts/build.sh (lint, sign, push)',
+    'The api Service exists (api-preview)',
+    'Design health check procedures',
+    'Add QUEUE_URL=https://queue.test/orders to .env',
   ])('%s', (claim) => {
     expect(verdictOf(claim, files).is).toBe('unproven');
   });

@@ -191,7 +191,7 @@ function apart({ text }: Sentence): { start: number; part: Sentence }[] {
 
 /** `Environment variables from ConfigMap: LOG_LEVEL, ENVIRONMENT`; `POSTGRES_DB=ai_agents`; `PASSWORD (from Secrets)`. */
 export const environment: Shape = (sentence, context) => {
-  if (sentence.has(/\bscripts?\s+(?:to|that|which|for)\b/i)) return [];
+  if (sentence.has(/\bscripts?\s+(?:to|that|which|for)\b|(?:^|\s)["'`]?\.env["'`]?(?![\w.])/i)) return [];
   if (!sentence.has(/\b(?:[Ee]nv(?:ironment)?\s*[Vv]ar(?:iable)?s?|[Ee]nv|envFrom|[Vv]ariables?)\b(?![./])/)) return [];
   const names = sentence
     .takeAll(

@@ -39,7 +39,25 @@ export const kinds: Shape = (sentence, context) => {
       checks.push({ is: 'unread', aside: false, says: `nothing was found that is called ${stranger}` });
       continue;
     }
-    const found = context.resolve(wanted).found;
+    const { found, by } = context.resolve(wanted);
+    const name = new RegExp(`^\\s*(?:[\\w-]+\\s+){0,3}\\(\\s*["'\`]?(${NAME})["'\`]?\\s*\\)`).exec(text.slice(end))?.[1];
+    if (name !== undefined && !found.some((resource) => resource.name === name)) {
+      checks.push({ is: 'unread', aside: false, says: `no ${kind} was found that is called ${name}` });
+      continue;
+    }
+    // "a Secret", where many parts of a system have one of their own
+    if (by === 'all of them' && found.length > 2 && !/s\s*$/i.test(text.slice(start, end).replace(/ss$/i, '')) && !/\b(?:all|each|every)\b/i.test(text)) {
+      checks.push({ is: 'unread', aside: false, guards: true, says: `which of ${found.length} ${kind} objects is meant is not said` });
+    }
+    if (MOUNTED.has(kind) && /\bmount(?:s|ed|ing)?\b/i.test(text.slice(0, start))) {
+      checks.push({ is: 'unread', aside: false, says: `that a ${kind} is there does not show that it is mounted` });
+      continue;
+    }
+    const template = found.length === 0 && made(text, start) ? templateOf(kind, sentence, context) : undefined;
+    if (template) {
+      checks.push(template);
+      continue;
+    }
     checks.push(found.length === 0 ? { ...absentKind(kind, context), ...(made(text, start) ? {} : { weak: true }) } : thereIs(found));
     if (kind === 'Service' && found.length > 0 && sentence.has(/\bfor (?:inter-?pod|internal|pod-to-pod|inter-?service|service) communication\b/i)) {
       sentence.take(/\bfor (?:inter-?pod|internal|pod-to-pod|inter-?service|service) communication\b/i);
@@ -48,6 +66,17 @@ export const kinds: Shape = (sentence, context) => {
   }
   return checks;
 };
+
+/** The template of a chart that is to be made, where its values leave it out: "Create ingress template in templates/ingress.yaml". */
+function templateOf(kind: string, sentence: Sentence, { inventory, own }: Context): Check | undefined {
+  const [path, ...more] = own.files.filter((file) =>
+    inventory.unrendered.some((chart) => file.startsWith(chart === '.' ? 'templates/' : `${chart}/templates/`)),
+  );
+  const text = path === undefined ? undefined : inventory.sources.get(path)?.text;
+  if (path === undefined || more.length > 0 || text === undefined || !new RegExp(`^kind: ${kind}\\s*$`, 'm').test(text)) return undefined;
+  sentence.take(/\btemplates?\b/i);
+  return { is: 'says', in: 'text', says: `${path} has a ${kind}`, paths: [path], about: [], items: [[`kind: ${kind}`]], most: [] };
+}
 
 /** Whether the sentence is about making it: "Create a Service", not "... through the Service". */
 const made = (text: string, start: number): boolean =>
@@ -65,6 +94,10 @@ function strangerBefore(text: string, start: number): string | undefined {
 }
 const USUAL =
   /^(?:kubernetes|k8s|kustomize|helm|clusterip|nodeport|loadbalancer|headless|docker|the|an?|all|each|every|both|no|create|add|define|write|implement|internal|external|web|client|server|model|storage|cache|proxy|monitoring|main|own|new|opaque|tls|plain|cron|nginx|gateway)$/i;
+
+/** A name of its own: a hyphen and none of the words that say how something is. */
+const NAME = '(?!(?:non|read|multi|single|self|pre|post|auto|least|in|per|high|low|zero|opt|write|base64|path|host|built)-)[a-z0-9]+(?:-[a-z0-9]+)+';
+const MOUNTED = new Set(['ConfigMap', 'Secret', 'PersistentVolumeClaim']);
 
 const CLUSTER_WIDE = new Set(['StorageClass', 'ClusterIssuer', 'IngressClass', 'PriorityClass']);
 

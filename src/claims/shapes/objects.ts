@@ -465,7 +465,7 @@ export const ingress: Shape = (sentence, context) => {
     });
   }
   const backend = sentence.take(
-    /\b(?:rout(?:es?|ing)|forward(?:s|ing)?|point(?:s|ing)?)\s+(?:traffic\s+|requests\s+)?to\s+(?:the\s+)?([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?:\s+service)?(?::(\d{2,5})|\s+(?:on\s+)?port\s+(\d{2,5}))?/i,
+    /\b(?:rout(?:es?|ing)|forward(?:s|ing)?|point(?:s|ing)?)\s+(?:(?:(?:all\s+)?(?:HTTPS?\s+|external\s+|incoming\s+)?(?:traffic|requests)\s+)(?:(?:on|from|at|for)\s+(?:[\w'’-]+\s+){1,5}?)?)?to\s+(?:the\s+)?([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?:\s+service)?(?::(\d{2,5})|\s+(?:on\s+)?port\s+(\d{2,5}))?/i,
   );
   if (backend) {
     const target = backend[2] ?? backend[3];

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Sentence } from '../sentence.ts';
 
 const DOCUMENT =
-  /^(?:(?:re-?)?documents?|documented|describe[sd]?|explain(?:s|ed)?)\b|^(?:include|add|write|provide|create)s?\s+(?:(?:an?|the|clear|inline|helpful|detailed|architecture|usage|deployment|troubleshooting|\w+)\s+){0,3}(?:comments?|warnings?|notes?|instructions?|documentation|docs|sections?|diagrams?|examples? usage|troubleshooting|guides?|runbooks?|README)\b|^(?:step-by-step|troubleshooting|usage|prerequisites?)\b|^(?:template|documentation|guide|readme|section|doc|\S+\.md)\s+(?:shows?|includes?|covers?|contains?|describes?|explains?|documents?|lists?)\b|^update\s+\S*(?:README|\.md)\b|\b(?:is|are)\s+documented\b|\bdocumentation\s+(?:section|in|for|is|exists|covers)\b|\bsection\s+(?:in|to|on|about)\b|^(?:create|write|add)s?\s+(?:\S+\/)*\S+\.md\b/i;
+  /^(?:(?:re-?)?documents?|documented|describe[sd]?|explain(?:s|ed)?)\b|^(?:include|add|write|provide|create)s?\s+(?:(?:an?|the|clear|inline|helpful|detailed|architecture|usage|deployment|troubleshooting|\w+)\s+){0,3}(?:comments?|warnings?|notes?(?!:)|instructions?|documentation|docs|sections?|diagrams?|examples? usage|troubleshooting|guides?|runbooks?|README)\b|^(?:step-by-step|troubleshooting|usage|prerequisites?)\b|^(?:template|documentation|guide|readme|section|doc|\S+\.md)\s+(?:shows?|includes?|covers?|contains?|describes?|explains?|documents?|lists?)\b|^update\s+\S*(?:README|\.md)\b|\b(?:is|are)\s+documented\b|\bdocumentation\s+(?:section|in|for|is|exists|covers)\b|\bsection\s+(?:in|to|on|about)\b|^(?:create|write|add)s?\s+(?:\S+\/)*\S+\.md\b/i;
 
 const WRITTEN = /^(?:write|add|include|document|explain|show|link|state|describe|cover|mention|note|list|outline|provide|update)s?\b/i;
 
@@ -17,6 +17,8 @@ export function isAboutText(text: string, { own, parent }: Pick<Context, 'own' |
   )
     return false;
   if (DOCUMENT.test(text) || /^(?:write|add|create|include|update)\b.{0,80}?\bsections?\b/i.test(text)) return true;
+  // the item after one about a document is about that only where it speaks of writing
+  if (parent.nearby && /^(?:add|include|provide|update|list)/i.test(text)) return false;
   return WRITTEN.test(text) && own.files.length === 0 && parent.files.length > 0 && parent.files.every((path) => /\.md$/.test(path));
 }
 
@@ -152,6 +154,12 @@ function whereToLook(context: Context): string[] {
   const readable = (path: string) => inventory.sources.has(path) && path !== story;
   const named = [...own.files, ...parent.files].filter(readable);
   if (own.files.some(readable)) return Array.from(new Set(named));
+  if (/\bREADME\b(?!\.)/.test(claim.text)) {
+    const all = Array.from(inventory.sources.keys()).filter((path) => /(?:^|\/)README\.(?:md|markdown)$/i.test(path) && !PLANNING.test(path));
+    const folders = parent.files.map((path) => path.slice(0, path.lastIndexOf('/') + 1));
+    const near = all.filter((path) => folders.some((folder) => path.startsWith(folder) && folder !== ''));
+    return near.length > 0 ? near : all.filter((path) => path.split('/').length <= 2);
+  }
   const documents = Array.from(inventory.sources.keys()).filter((path) => /^(?:docs?\/)?[^/]*\.md$/i.test(path) && path !== story && !PLANNING.test(path));
   const folders = new Set(inventory.resources.map(({ source }) => source.path.slice(0, source.path.lastIndexOf('/') + 1)));
   const beside = Array.from(inventory.sources.keys()).filter(
