@@ -220,6 +220,69 @@ spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
       2 * MINUTES,
     );
 
+    const HAPPENINGS: readonly (readonly [claim: string, live: string, stored: string])[] = [
+      ['The logs of batch contain "started"', 'met', 'met'],
+      ['The logs of batch contain "stopped"', 'unproven', 'unproven'],
+      ['`web.default.svc.cluster.local` resolves', 'met', 'not-run'],
+      ['`db.default.svc.cluster.local` resolves', 'unmet', 'unmet'], // no Service of that name
+      ['The web Service answers 200 on /index.html and "hello"', 'met', 'not-run'],
+      ['The web Service answers 404 on /', 'unmet', 'not-run'],
+      ['web can reach db on port 5432', 'met', 'met'],
+      ['batch can reach db on port 5432', 'unmet', 'unmet'], // the policy forbids it
+      ['batch cannot connect to db', 'met', 'met'],
+      ['Traffic from web to db is denied', 'unmet', 'unmet'], // the policy allows it
+      ['Only the web pods may connect to db on port 5432', 'met', 'met'],
+      ['The web pods shut down gracefully on SIGTERM within 3 seconds', 'met', 'not-run'],
+      ['batch shuts down gracefully', 'unmet', 'not-run'],
+      // more than any check asks
+      ['The web pods shut down gracefully and finish all requests', 'unproven', 'unproven'],
+      ['The logs of batch contain no errors', 'unproven', 'unproven'],
+      ['web can reach db on port 5432 within 5 ms', 'unproven', 'unproven'],
+    ];
+    const happenings = {
+      'docs/story.md': `# Story 1.1: Shop\n\n## Acceptance Criteria\n\n${HAPPENINGS.map(([claim], index) => `${index + 1}. ${claim}`).join('\n')}\n`,
+      'k8s/apps.yaml': `${DEPLOYMENT('web', '[sh, -c, "trap exit TERM; mkdir /www; echo hello > /www/index.html; httpd -p 8080 -h /www; while :; do sleep 0.1; done"]')}---
+${DEPLOYMENT('db', '[httpd, -f, -p, "5432"]', 'ports: [{containerPort: 5432}]')}---
+${DEPLOYMENT('batch', '[sh, -c, "echo started; exec sleep 3600"]')}---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  policyTypes: [Ingress]
+  ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 5432}]}]
+`,
+    };
+    const told = (which: 1 | 2) => HAPPENINGS.map((row, index) => `AC${index + 1} ${row[which]}`);
+
+    test(
+      'sentences about what happens are asked in so many words, and no more is signed for',
+      async () => {
+        const { report, err } = await reviewed(happenings, '--context', 'test');
+        expect(verdicts(report), err).toEqual(told(1));
+        expect(report!.findings.filter(({ rule }) => rule === 'policy-disagrees')).toEqual([]);
+        expect(leftovers()).toEqual([]);
+      },
+      2 * MINUTES,
+    );
+
+    test.skipIf(isShort)(
+      'a stored proof decides about traffic, which every proof tries, and about what it was not asked nothing',
+      async () => {
+        using repository = new ScratchRepository(happenings);
+        const proof = ['verify', 'k8s', '--context', 'test', '--kubeconfig', KUBECONFIG, '--stable', '2s', '--format', 'json', '--output', 'proof.json'];
+        expect(await runCli(proof, repository.root)).toMatchObject({ code: 0 });
+        const { out } = await runCli(['review', 'docs/story.md', '--format', 'json', '--proof', 'proof.json'], repository.root);
+        expect(verdicts(ReviewReport.parse(JSON.parse(out)))).toEqual(told(2));
+      },
+      2 * MINUTES,
+    );
+
     test(
       'a stored proof answers the same, until a file moves on; without a proof nothing is green',
       async () => {

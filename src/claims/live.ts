@@ -20,8 +20,12 @@ export const happeningsIn = (text: string, ground: Ground): readonly LiveCheck[]
 const HAPPENS =
   /\blog(?:s|ged)?\b|\bwrites?\b|\bprints?\b|\breach|\bconnect|\baccess|\btalk to\b|\bcommunicate\b|\bblocked\b|\bdenied\b|\bdrop|\ballowed\b|\bpermitted\b|\b[1-5]\d\d\b|\bresol(?:ve|ution)|\bDNS\b|\bdowntime\b|\brequests?\b|\bdata\b|\bgraceful|\bSIGTERM\b/i;
 
+/** No statement that a check stands for is longer; patterns may take the square of a length. */
+const LONGEST = 1_000;
+
 /** The whole in one way, or each of its parts in some way. */
 function readWith(shapes: readonly LiveShape[], text: string, ground: Ground): readonly LiveCheck[] {
+  if (text.length > LONGEST) return [];
   const whole = readOne(shapes, text, ground);
   if (whole.length > 0) return whole;
   const parts = partsOf(text).map((part) => readOne(shapes, part, ground));
