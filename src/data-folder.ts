@@ -1,20 +1,22 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { dataFolderInUse } from './errors.ts';
+import { dirname, join } from 'node:path';
+import { dataFolderInUse, dataFolderUnusable } from './errors.ts';
 
 /**
  * Takes a data folder for this process alone, until disposed: two that wrote one embedded database would destroy it.
- * @throws Problem DATA_FOLDER_IN_USE
+ * @throws Problem DATA_FOLDER_IN_USE, DATA_FOLDER_UNUSABLE
  */
 export async function takeDataFolder(folder: string): Promise<AsyncDisposable> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder).catch((cause: unknown) => {
+    throw dataFolderUnusable(folder, cause);
+  });
   const path = join(folder, 'in-use-by');
   for (;;) {
     try {
       await writeFile(path, await nameOf(process.pid), { flag: 'wx', mode: 0o600 });
       return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw dataFolderUnusable(folder, error);
     }
     const owner = await readFile(path, 'utf8').catch(() => '');
     const pid = Number.parseInt(owner, 10);
@@ -22,6 +24,20 @@ export async function takeDataFolder(folder: string): Promise<AsyncDisposable> {
     await rm(path, { force: true }); // its process was killed
   }
 }
+
+/** Step by step: where nothing can be made (/proc), Node's own recursive way never ends. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** The process and when it started, where the system tells, so that another one with the same number later is not taken for it. */
 async function nameOf(pid: number): Promise<string> {
@@ -35,6 +51,6 @@ async function isRunning(pid: number): Promise<boolean> {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

@@ -114,6 +114,18 @@ export const dataFolderInUse = (folder: string, pid: number) =>
     hint: 'Stop that `ai-agents serve` first, or name another folder with --data.',
   });
 
+export const dataFolderUnusable = (folder: string, cause: unknown) =>
+  new Problem('DATA_FOLDER_UNUSABLE', `${folder} cannot be used as a data folder: ${reason(cause)}`, {
+    hint: 'Name a folder that can be written to with --data.',
+    cause,
+  });
+
+export const listenFailed = (host: string, port: number, cause: unknown) =>
+  new Problem('LISTEN_FAILED', `nothing can listen at ${host}, port ${port}: ${reason(cause)}`, {
+    hint: 'Name another place with --host and --port, or stop what is there already.',
+    cause,
+  });
+
 // --- the API ---
 export const requestInvalid = (what: string, cause?: unknown) =>
   new Problem('REQUEST_INVALID', `the request is not valid: ${what}`, { hint: 'See /docs for what this operation takes.', cause });

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, tracesExporter } from './config.ts';
@@ -44,7 +43,7 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
   opened(await takeDataFolder(config.dataFolder));
   const store = opened(await openStore({ folder: join(config.dataFolder, 'database') }));
   // Read while the database starts.
-  const [{ openServer }, { configuredKeys, repositoryDeps }, { ReviewProcesses }, { startReviewWorker }] = await Promise.all([
+  const [{ listen, openServer }, { configuredKeys, repositoryDeps }, { ReviewProcesses }, { startReviewWorker }] = await Promise.all([
     import('./api/server.ts'),
     import('./repositories/from-config.ts'),
     import('./review/review-processes.ts'),
@@ -69,8 +68,7 @@ async function start(config: Config, log: Logger, opened: <T extends AsyncDispos
       return startReviewWorker(config, { store, queue, repositories, processes, log, tracer, graceSeconds: grace });
     }),
   );
-  await server.listen({ host: config.host ?? '127.0.0.1', port: config.port });
-  const { address, port, family } = server.server.address() as AddressInfo;
+  const { address, port, family } = await listen(server, config.host ?? '127.0.0.1', config.port);
   return { address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, firstToken };
 }
 

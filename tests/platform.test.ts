@@ -329,3 +329,25 @@ test('token create, list and revoke work on the folder of a serve that is stoppe
   await using serve = await startServe(data);
   await expect(createClient(serve.address, made.out.trim()).listReviews()).rejects.toThrow('UNAUTHENTICATED');
 });
+
+test('serve says where it cannot listen, and which folder it cannot use', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const run = async (...args: string[]) => {
+    const child = spawn(process.execPath, [program, 'serve', ...args], {
+      env: { PATH: process.env.PATH, HOME: folder },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: 30_000,
+    });
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    return { code: await new Promise((resolve) => child.once('close', resolve)), err };
+  };
+  const data = join(folder, 'data-8');
+  expect(await run('--data', data, '--port', String(port))).toEqual({ code: 2, err: expect.stringMatching(/^LISTEN_FAILED: .*EADDRINUSE.*\n.*--port.*\n$/) });
+  taken.close();
+  for (const unusable of ['/proc/nowhere/data', program]) {
+    expect(await run('--data', unusable, '--port', '0')).toEqual({ code: 2, err: expect.stringMatching(/^DATA_FOLDER_UNUSABLE: .*\n.*--data\.\n$/) });
+  }
+});

@@ -1,8 +1,10 @@
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import { listenFailed } from '../errors.ts';
 import type { Tracer } from '../telemetry.ts';
 import { openEventBell } from './event-bell.ts';
 import type { ApiDeps } from './operation.ts';
@@ -75,3 +77,17 @@ async function drained(server: Server, seconds: number): Promise<void> {
 const unused = (): never => {
   throw new Error('no route has a schema of Fastify');
 };
+
+/**
+ * Takes requests from here on.
+ * @returns where
+ * @throws Problem LISTEN_FAILED
+ */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<AddressInfo> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    throw listenFailed(host, port, cause);
+  }
+  return app.server.address() as AddressInfo;
+}

@@ -1,7 +1,6 @@
-import type { AddressInfo } from 'node:net';
 import type { Command } from 'commander';
 import { openCounter } from '../api/plugins/rate-limit.ts';
-import { openServer } from '../api/server.ts';
+import { listen, openServer } from '../api/server.ts';
 import { readConfig, tracesExporter } from '../config.ts';
 import { openLog } from '../log.ts';
 import { openQueue } from '../queue/queue.ts';
@@ -40,8 +39,8 @@ async function run(options: Options, host: Host): Promise<number> {
   );
   try {
     // It listens before anybody knows whether the database is there: /health/ready says so, and a restart would not help.
-    await server.listen({ host: options.host ?? config.host ?? '0.0.0.0', port: options.port ?? config.port });
-    log.info({ address: server.server.address() as AddressInfo }, 'listening');
+    const address = await listen(server, options.host ?? config.host ?? '0.0.0.0', options.port ?? config.port);
+    log.info({ address }, 'listening');
     await aborted(host.signal);
     endWithin(15, log);
   } finally {

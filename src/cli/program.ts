@@ -68,6 +68,7 @@ export async function programFor(
 
 /** Commander's own words without its prefix; a guess of what was meant becomes the hint. */
 function misuse(error: CommanderError): Problem {
+  if (error.code === 'commander.help') return usage('the command needs one of its own commands', 'See ai-agents help COMMAND.');
   const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const guess = /\((Did you mean .*\?)\)/.exec(rest.join(' '))?.[1];
   return guess ? usage(message, guess) : usage(message);
