@@ -60,6 +60,9 @@ const PLANS = /^(?:docs?|doku|documentation|specs?|openspec|stor(?:y|ies)|plans?
 /** The paths that share most of their folders with the story; all of them where none shares any. */
 export function nearest(paths: readonly string[], story: string | undefined): string[] {
   const all = story?.split('/').slice(0, -1) ?? [];
+  const here = `${all.join('/')}/`;
+  const beside = all.length > 0 ? paths.filter((path) => path.startsWith(here) && !path.includes('/', here.length)) : [];
+  if (beside.length > 0) return beside;
   const planning = all.findIndex((folder) => PLANS.test(folder));
   const folders = planning < 0 ? all : all.slice(0, planning);
   const shared = paths.map((path) => {

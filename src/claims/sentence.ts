@@ -196,7 +196,7 @@ const NEXT =
   /\b(?:with|named|called|having|has|have|uses?|using|includ(?:es?|ing)|supports?|runs?|installs?|plus|that|and|or|for|to|in|into|from|via|on|at|as|so|of)\b|[,+&:;()—–]|\s-\s|\.(?=\s|$)/gi;
 /** Words for what every such thing has: nothing is claimed by them. */
 const PLAIN = new Set(
-  'option options metadata placeholder placeholders reference references information info structure content contents detail details example examples sample minimal description descriptions component components pod pods container containers image images volume volumes mount mounts mapping mappings service services port ports key keys data entry entries note notes below above them existing shared'.split(
+  'option options default defaults metadata placeholder placeholders reference references information info structure content contents detail details example examples sample minimal description descriptions component components pod pods container containers image images volume volumes mount mounts mapping mappings service services port ports key keys data entry entries note notes below above them existing shared'.split(
     ' ',
   ),
 );

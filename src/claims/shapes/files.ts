@@ -13,6 +13,8 @@ export const files: Shape = (sentence, context) => {
   const checks: Check[] = [];
   const gone = GONE.test(sentence.text) && !/\bfrom\s+(?:the\s+)?\S*[./]\S/i.test(sentence.text.slice(0, 120));
   const short = sentence.text.split(/\s+/).length <= 14 && !GONE.test(sentence.text);
+  // "with a templates/ subdirectory in chart/"
+  const folders = Array.from(sentence.text.matchAll(PATH_PATTERN), ([path]) => path).filter((path) => path.endsWith('/') && path.includes('/'));
   let beside: string | undefined;
   const isFile = ({ 0: whole, index }: RegExpMatchArray) => looksLikeFile(whole.replace(/[.,:;]+$/, ''), sentence.text, index!, context.inventory.paths);
   for (const { 0: whole, index } of sentence.takeWhere(PATH_PATTERN, isFile)) {
@@ -26,7 +28,10 @@ export const files: Shape = (sentence, context) => {
       continue;
     }
     const made = checks.length === 0 && MADE.test(sentence.text) && words <= 4;
-    const path = located(written, context.parent.files, context.inventory.paths, beside);
+    const within = folders.find(
+      (folder) => folder !== written && matchingPaths(folder + written, context.inventory.paths, context.claim.place.source.path).length > 0,
+    );
+    const path = located(written, context.parent.files, context.inventory.paths, beside ?? within);
     beside ??= written.endsWith('/') ? written : undefined;
     const listed =
       made ||
