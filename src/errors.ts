@@ -109,6 +109,11 @@ export const credentialSealed = (why: string) =>
     hint: 'Put its key back into AI_AGENTS_CREDENTIALS_OLD_KEYS, or store the credential anew.',
   });
 
+export const credentialsOff = () =>
+  new Problem('CREDENTIALS_OFF', 'no credential can be stored: there is no key to seal it with', {
+    hint: 'An operator sets AI_AGENTS_CREDENTIALS_KEY, the same on all processes.',
+  });
+
 export const dataFolderInUse = (folder: string, pid: number) =>
   new Problem('DATA_FOLDER_IN_USE', `${folder} is in use by process ${pid}`, {
     hint: 'Stop that `ai-agents serve` first, or name another folder with --data.',
@@ -131,6 +136,8 @@ export const requestInvalid = (what: string, cause?: unknown) =>
   new Problem('REQUEST_INVALID', `the request is not valid: ${what}`, { hint: 'See /docs for what this operation takes.', cause });
 export const unauthenticated = (why: string) =>
   new Problem('UNAUTHENTICATED', `this needs a token: ${why}`, { hint: 'Send `Authorization: Bearer TOKEN`; `ai-agents token create` makes one.' });
+export const mediaUnsupported = () =>
+  new Problem('MEDIA_UNSUPPORTED', 'the body is of a type that is not taken', { hint: 'Send JSON, with `Content-Type: application/json`.' });
 export const scopeMissing = (scope: string) =>
   new Problem('SCOPE_MISSING', `this needs a token with the scope ${scope}`, { hint: 'Ask an administrator of the tenant for one.' });
 export const notFound = (what: string, id: string) =>

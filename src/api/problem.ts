@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { overloaded, Problem, requestInvalid } from '../errors.ts';
+import { mediaUnsupported, overloaded, Problem, requestInvalid } from '../errors.ts';
 
 /** An error as every answer that is not 2xx says it (RFC 9457), with our code and what to do. */
 export const ProblemBody = z
@@ -25,6 +25,8 @@ const statuses: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   STATE_CONFLICT: 409,
   CREDENTIAL_SEALED: 409,
+  CREDENTIALS_OFF: 409,
+  MEDIA_UNSUPPORTED: 415,
   IDEMPOTENCY_KEY_REUSED: 422,
   REPOSITORY_UNCLEAR: 422,
   REPOSITORY_REFUSED: 422,
@@ -78,6 +80,7 @@ function statusOf(error: unknown, problem: Problem): number {
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof z.ZodError) return requestInvalid(error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; '), error);
+  if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return mediaUnsupported();
   // Fastify's own: a body that is no JSON, is too large, or comes too slowly
   if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) return requestInvalid(error.message);
   if (isAway(error)) return overloaded('the database does not answer');

@@ -124,6 +124,10 @@ describe('a review', () => {
     [{ stories: ['/etc/passwd'] }, 400, 'REQUEST_INVALID'],
     [{ extra: 1 }, 400, 'REQUEST_INVALID'],
     [{ ref: '' }, 400, 'REQUEST_INVALID'],
+    [{ ref: 'a\0b' }, 400, 'REQUEST_INVALID'],
+    [{ ref: 'a\ud800' }, 400, 'REQUEST_INVALID'],
+    [{ stories: ['a', 'a\ud800'] }, 400, 'REQUEST_INVALID'],
+    [{ manifests: ['a\udc00'] }, 400, 'REQUEST_INVALID'],
   ])('with %j is refused with %i', async (more, status, code) => {
     expect(await problemOf((await clientOf('a', 'write')).orderReview(order(more)))).toMatchObject({ status, code, requestId: expect.any(String) });
   });
@@ -424,7 +428,8 @@ describe('over HTTP', () => {
   test.each([
     ['GET', '/nowhere', {}, undefined, 404, 'NOT_FOUND'],
     ['POST', '/api/v1/reviews', { 'content-type': 'application/json' }, '{', 400, 'REQUEST_INVALID'],
-    ['POST', '/api/v1/reviews', { 'content-type': 'text/xml' }, '<x/>', 415, 'REQUEST_INVALID'],
+    ['POST', '/api/v1/reviews', { 'content-type': 'text/xml' }, '<x/>', 415, 'MEDIA_UNSUPPORTED'],
+    ['POST', '/api/v1/reviews', { 'content-type': 'text/plain' }, '{}', 415, 'MEDIA_UNSUPPORTED'],
     ['POST', '/api/v1/reviews', { 'content-type': 'application/json' }, `{"ref":"${'x'.repeat(300_000)}"}`, 413, 'REQUEST_INVALID'],
     ['GET', '/api/v1/reviews/not-an-id', {}, undefined, 400, 'REQUEST_INVALID'],
     ['GET', '/api/v1/reviews?limit=1000', {}, undefined, 400, 'REQUEST_INVALID'],

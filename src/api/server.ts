@@ -39,6 +39,7 @@ export async function openServer(deps: Omit<ApiDeps, 'events'>, { log, rate, tra
     routerOptions: { maxParamLength: 300 },
     schemaController: { compilersFactory: { buildValidator: unused, buildSerializer: unused } },
   });
+  app.removeContentTypeParser('text/plain'); // every body is JSON
   const closing = new AbortController();
   const events = openEventBell(deps.store);
   app.addHook('preClose', async () => {

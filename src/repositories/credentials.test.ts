@@ -42,3 +42,9 @@ test('a sealed text that was cut short does not open', () => {
     expect(() => unseal({ keyId, sealed: sealed.subarray(0, length) }, 'o', keys(older))).toThrow('it was changed');
   }
 });
+
+test('without a key nothing is sealed, and it says who sets one', () => {
+  expect(() => seal({ kind: 'https', username: 'u', password: 'p' }, 'o', new Map())).toThrow(
+    expect.objectContaining({ code: 'CREDENTIALS_OFF', hint: expect.stringContaining('AI_AGENTS_CREDENTIALS_KEY') }),
+  );
+});

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { credentialSealed } from '../errors.ts';
+import { credentialSealed, credentialsOff } from '../errors.ts';
 
 /** What a host asks for before it gives a repository. Stored sealed, one per tenant and host. */
 export const Credential = z.discriminatedUnion('kind', [
@@ -32,10 +32,10 @@ export interface Sealed {
 /** What a credential is bound to: whose it is, and for which host. */
 export const ownerOf = (tenantId: string, host: string): string => `${tenantId} ${host}`;
 
-/** Encrypts a credential with AES-256-GCM under the first key. `owner` (tenant and host) is authenticated with it: a row copied to another tenant does not open. */
+/** Encrypts a credential with AES-256-GCM under the first key. `owner` (tenant and host) is authenticated with it: a row copied to another tenant does not open. @throws Problem CREDENTIALS_OFF */
 export function seal(credential: Credential, owner: string, keys: SealingKeys): Sealed {
   const [first] = keys;
-  if (!first) throw credentialSealed('no key is configured');
+  if (!first) throw credentialsOff();
   const [keyId, key] = first;
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);

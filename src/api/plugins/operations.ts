@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { requestInvalid } from '../../errors.ts';
 import { LinkedAbort } from '../../linked-abort.ts';
 import type { AnyOperation, ApiDeps, TextAnswer } from '../operation.ts';
 import { isMedia } from '../operation.ts';
@@ -26,6 +27,9 @@ async function answer(operation: AnyOperation, deps: ApiDeps, closing: AbortSign
     ...operation.headers.parse(only(operation.headers, request.headers)),
     ...operation.body.parse(request.body ?? {}),
   };
+  for (const [name, value] of Object.entries(input)) {
+    for (const text of [value].flat()) if (typeof text === 'string' && !isStorable(text)) throw requestInvalid(`${name}: it has characters that are no text`);
+  }
   const gone = new LinkedAbort(closing);
   reply.raw.once('close', () => {
     gone.abort();
@@ -50,6 +54,9 @@ async function answer(operation: AnyOperation, deps: ApiDeps, closing: AbortSign
   }
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(operation.answers.parse(result)));
 }
+
+/** Whether PostgreSQL has a way to write it: not the NUL character, nor half of one that takes two. */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 const only = (schema: z.ZodObject, headers: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));

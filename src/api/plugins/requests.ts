@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { notFound } from '../../errors.ts';
+import { Problem } from '../../errors.ts';
 import { isAway, problemBody } from '../problem.ts';
 
 /** The caller's own id when it is one that can stand in a log line and a header, else a new one. */
@@ -16,7 +16,8 @@ export function answerInForm(app: FastifyInstance): void {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
   app.setNotFoundHandler((request) => {
-    throw notFound('page', new URL(request.url, 'http://x').pathname);
+    const { pathname } = new URL(request.url, 'http://x');
+    throw new Problem('NOT_FOUND', `there is no ${request.method} ${JSON.stringify(pathname)}`, { hint: 'See /docs for what there is.' });
   });
   app.setErrorHandler((error, request, reply) => {
     const body = problemBody(error, request.id);
