@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints a new token for the API, made by a pod beside the database:
+# Prints a new token for the API, made by a pod that reaches the database as the migration does:
 #   k8s/make-token.sh --context NAME TOKEN-NAME [--tenant NAME] [--scope read|write|admin] [--days N]
 # KUBECTL names another kubectl.
 set -euo pipefail
@@ -16,9 +16,17 @@ kube() { "${KUBECTL:-kubectl}" --context "$context" --namespace ai-agents "$@"; 
 
 args=$(printf ', "%s"' "$@")
 image=$(kube get deployment api --output 'jsonpath={.spec.template.spec.containers[0].image}')
+if kube get secret external-services >/dev/null 2>&1; then # components/external-services
+  login='- { name: AI_AGENTS_DATABASE_OWNER_URL, valueFrom: { secretKeyRef: { name: external-services, key: database_owner_url } } }'
+else
+  # shellcheck disable=SC2016 # Kubernetes puts it together
+  login='- { name: OWNER, valueFrom: { secretKeyRef: { name: postgres-credentials, key: username } } }
+        - { name: OWNER_PASSWORD, valueFrom: { secretKeyRef: { name: postgres-credentials, key: password } } }
+        - { name: AI_AGENTS_DATABASE_OWNER_URL, value: "postgres://$(OWNER):$(OWNER_PASSWORD)@postgresql:5432/ai_agents" }'
+fi
 trap 'kube delete pod "$pod" --ignore-not-found --wait=false >/dev/null' EXIT
 
-# The label lets it reach PostgreSQL as the migration may.
+# The label lets it reach the database.
 kube create -f - >/dev/null <<EOF
 apiVersion: v1
 kind: Pod
@@ -35,9 +43,7 @@ spec:
       image: $image
       args: ["ai-agents", "token", "create"$args]
       env:
-        - { name: OWNER, valueFrom: { secretKeyRef: { name: postgres-credentials, key: username } } }
-        - { name: OWNER_PASSWORD, valueFrom: { secretKeyRef: { name: postgres-credentials, key: password } } }
-        - { name: AI_AGENTS_DATABASE_OWNER_URL, value: "postgres://\$(OWNER):\$(OWNER_PASSWORD)@postgresql:5432/ai_agents" }
+        $login
       resources: { requests: { cpu: 50m, memory: 128Mi }, limits: { cpu: 500m, memory: 512Mi } }
       securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
 EOF
