@@ -83,9 +83,12 @@ function asProblem(error: unknown): Problem {
   if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return mediaUnsupported();
   // Fastify's own: a body that is no JSON, is too large, or comes too slowly
   if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) return requestInvalid(error.message);
-  if (isAway(error)) return overloaded('the database does not answer');
+  if (isAway(error)) return overloaded(isFull(error) ? 'the database has no space left on its disk, so nothing new is taken' : 'the database does not answer');
   return new Problem('INTERNAL', 'something went wrong in here', { hint: "Report it with the request's id, under which the log has the rest." });
 }
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: disk_full */
+const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '53100';
 
 /** Whether the database was away: narrower than `isPassing`, which is for those who may try again, and would hide bugs here. */
 export function isAway(error: unknown): boolean {
