@@ -46,7 +46,7 @@ export const kinds: Shape = (sentence, context) => {
       continue;
     }
     // "a Secret", where many parts of a system have one of their own
-    if (by === 'all of them' && found.length > 2 && !/s\s*$/i.test(text.slice(start, end).replace(/ss$/i, '')) && !/\b(?:all|each|every)\b/i.test(text)) {
+    if (by === 'all of them' && isCrowd(found) && !PLURAL.test(text.slice(start, end + 24)) && !/\b(?:all|each|every)\b/i.test(text)) {
       checks.push({ is: 'unread', aside: false, guards: true, says: `which of ${found.length} ${kind} objects is meant is not said` });
     }
     if (MOUNTED.has(kind) && /\bmount(?:s|ed|ing)?\b/i.test(text.slice(0, start))) {
@@ -66,6 +66,11 @@ export const kinds: Shape = (sentence, context) => {
   }
   return checks;
 };
+
+/** Several files hold such objects, so that one of them is hardly that of the sentence. */
+const isCrowd = (found: readonly Resource[]): boolean => found.length > 2 && new Set(found.map(({ source }) => source.path)).size > 1;
+/** From the kind's word on: `Services`, `Service manifests`. */
+const PLURAL = /^\S*[^s\W]s\b|^\S*sses\b|^[^.,;]*\b(?:manifests|templates|resources|objects|definitions|files)\b/i;
 
 /** The template of a chart that is to be made, where its values leave it out: "Create ingress template in templates/ingress.yaml". */
 function templateOf(kind: string, sentence: Sentence, { inventory, own }: Context): Check | undefined {

@@ -140,7 +140,7 @@ class Reader {
           code.some(({ text: span }) => span === match[1]),
         );
     // "test and deploy jobs": each of them is one
-    const before = /(?<![\w-])((?:["'`]?[\w-]+["'`]?(?:\s*[,/&+]\s*(?:and\s+)?|\s+and\s+))+)["'`]?[\w-]+["'`]?\s+jobs\b/i.exec(text);
+    const before = /(?<![\w-])((?:["'`]?[\w-]+["'`]?(?:\s*[,/&+]\s*(?:and\s+)?|\s+and\s+)){1,8})["'`]?[\w-]+["'`]?\s+jobs\b/i.exec(text);
     for (const item of before ? before[1]!.matchAll(/[\w-]+/g) : [])
       if (!/^(?:and|a|an|the|separate|parallel|independent|github|ci|cd|ci-cd)$/i.test(item[0]))
         add(
