@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -263,7 +263,10 @@ describe('lint', () => {
   test('nothing to lint is no success', async () => {
     expect(await run(['lint', 'docs'])).toMatchObject({ code: 2, err: expect.stringMatching(/^MANIFESTS_MISSING: /) });
     expect(await run(['lint', 'nowhere'])).toMatchObject({ code: 2, err: expect.stringMatching(/^FILE_NOT_FOUND: /) });
-    expect(await run(['lint', '/'])).toMatchObject({ code: 2, err: expect.stringMatching(/^FOLDER_TOO_LARGE: /) });
+    using folder = new ScratchRepository({});
+    rmSync(join(folder.root, '.git'), { recursive: true });
+    for (let file = 0; file <= 100_000; file++) closeSync(openSync(join(folder.root, String(file)), 'w'));
+    expect(await run(['lint', folder.root])).toMatchObject({ code: 2, err: expect.stringMatching(/^FOLDER_TOO_LARGE: /) });
   });
 
   test('what is in no repository: a folder, a file of it, and what is piped in', async () => {
