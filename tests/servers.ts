@@ -109,7 +109,7 @@ function run(command: string, args: string[], who: User): void {
   if (status !== 0) throw new Error(`${command} failed: ${stderr}`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commit, type GitServer, git, makeRepository, serveGit } from '../../tests/git-server.ts';
+import { freePort } from '../../tests/servers.ts';
 import { Problem } from '../errors.ts';
 import { type CloneDeps, cloneCommit, defaultLimits } from './clone.ts';
 import { parseAllowedHost, parseLocation, type RemoteLocation } from './location.ts';
@@ -355,6 +356,54 @@ describe('over ssh', () => {
     expect(lines).toContain(`600 ${keyFile}`);
     expect(lines).toContain('KEY-TEXT');
     expect(existsSync(keyFile)).toBe(false);
+  });
+});
+
+const sshd = existsSync('/usr/sbin/sshd') && process.getuid?.() === 0;
+if (!sshd) console.log('no clone over a real ssh is tried: there is no /usr/sbin/sshd, or no root to start it');
+describe.skipIf(!sshd)('over a real ssh, on a port of its own', () => {
+  let server: ChildProcess;
+  let port: number;
+  const keyOf = (name: string) =>
+    readFileSync(join(folder, `${name}.pub`), 'utf8')
+      .split(' ')
+      .slice(0, 2)
+      .join(' ');
+  beforeEach(async () => {
+    for (const name of ['host', 'user']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+    port = await freePort();
+    const settings = ['ListenAddress 127.0.0.1', `Port ${port}`, `HostKey ${join(folder, 'host')}`, `AuthorizedKeysFile ${join(folder, 'user.pub')}`];
+    writeFileSync(join(folder, 'config'), [...settings, 'StrictModes no', 'PermitRootLogin yes', 'PasswordAuthentication no', 'PidFile none', ''].join('\n'));
+    mkdirSync('/run/sshd', { recursive: true }); // sshd asks for it
+    server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+    await new Promise<void>((resolve, reject) => {
+      server.once('exit', () => reject(new Error('sshd did not start')));
+      server.stderr!.on('data', (said) => String(said).includes('listening') && resolve());
+    });
+  });
+  afterEach(() => void server.kill());
+
+  test.each([
+    ['with the host’s key', () => `[127.0.0.1]:${port} ${keyOf('host')}`, 'cloned'],
+    ['not with another key than the host’s', () => `[127.0.0.1]:${port} ${keyOf('user')}`, 'Host key verification failed'],
+    ['not with the key of another port', () => `[127.0.0.1]:${port + 1} ${keyOf('host')}`, 'Host key verification failed'],
+  ])('%s', async (_, knownHosts, result) => {
+    const id = makeRepository(join(folder, 'r'), { a: 'one' });
+    git(join(folder, 'r'), 'config', 'uploadpack.allowFilter', 'true');
+    const deps: CloneDeps = {
+      cache: { folder: join(folder, 'cache'), bytes: 1_000_000_000 },
+      hosts: [parseAllowedHost(`ssh://127.0.0.1:${port}=127.0.0.1/32`)!],
+      limits: defaultLimits,
+      credentialFor: async () => ({ kind: 'ssh', privateKey: readFileSync(join(folder, 'user'), 'utf8'), knownHosts: knownHosts() }),
+      lookup: async () => [{ address: '127.0.0.1', family: 4 }],
+    };
+    const location = parseLocation(`ssh://${userInfo().username}@127.0.0.1:${port}${join(folder, 'r')}`) as RemoteLocation;
+    const cloned = async () => {
+      await using one = await cloneCommit(location, 'main', 't1', deps, never);
+      expect(one.commit).toBe(id);
+      return 'cloned';
+    };
+    expect(await cloned().catch((error: unknown) => `${error}`)).toContain(result);
   });
 });
 

@@ -152,7 +152,7 @@ export async function openAccess(location: RemoteLocation, address: string, cred
     const known = await secret('known_hosts', credential?.kind === 'ssh' ? `${credential.knownHosts.trimEnd()}\n` : '');
     const options = [
       `HostName=${address}`,
-      `HostKeyAlias=${location.host}`,
+      `HostKeyAlias=${location.port === 22 ? location.host : `[${location.host}]:${location.port}`}`, // as ssh itself writes it in known_hosts
       `IdentityFile=${key}`,
       `UserKnownHostsFile=${known}`,
       'GlobalKnownHostsFile=/dev/null',
