@@ -24,8 +24,9 @@ const HAPPENS =
 const LONGEST = 1_000;
 
 /** The whole in one way, or each of its parts in some way. */
-function readWith(shapes: readonly LiveShape[], text: string, ground: Ground): readonly LiveCheck[] {
-  if (text.length > LONGEST) return [];
+function readWith(shapes: readonly LiveShape[], numbered: string, ground: Ground): readonly LiveCheck[] {
+  if (numbered.length > LONGEST) return [];
+  const text = numbered.replace(/^task\s+\d+(?:\.\d+)*\s*[:.)]\s*/i, '');
   const whole = readOne(shapes, text, ground);
   if (whole.length > 0) return whole;
   const parts = partsOf(text).map((part) => readOne(shapes, part, ground));

@@ -208,6 +208,7 @@ function answersUrl(url: RegExpExecArray, said: Said): readonly LiveCheck[] {
   const status = said.take(new RegExp(String.raw`(?:→|->|=>|\b(?:returns?|gets?|gives?|shows?|answers?|responds?)\b)\s+${STATUS}`, 'i'))?.[1];
   const succeeds = said.take(/\b(?:succeeds?|works?|answers?|responds?)\b(?!\s+with)/i);
   if (!fetched && status === undefined && !succeeds) return []; // a URL alone is a setting
+  if (fetched && status !== undefined && /health/i.test(path ?? '')) said.drop(/\bhealth(?:\s?checks?|\s+endpoint)?(?=\s*:)/i);
   return answered(service, said, { path: path ?? '/', ...(status ? { status: Number(status) } : {}), ...(port ? { port: Number(port) } : {}) });
 }
 

@@ -142,8 +142,8 @@ export const autoscalers: LiveShape = (said) => {
   const all = said.inventory.ofKind('HorizontalPodAutoscaler');
   const byName = named(said.text, all);
   for (const { name } of byName) said.take(new RegExp(`(?<![\\w-])${name.replace(/[.]/g, '\\.')}(?![\\w-])`, 'i'));
-  const ofServers = scalersOf(said.inventory, said.servers());
-  const found = byName.length > 0 ? byName : said.nouns.length > 0 ? ofServers : all;
+  const servers = said.servers();
+  const found = byName.length > 0 ? byName : servers.length > 0 ? scalersOf(said.inventory, servers) : all;
   return found.map((one) => ({
     asks: 'autoscaler',
     autoscaler: refOf(one),
