@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openCheckout } from '../src/checkout/open.ts';
+import { Source } from '../src/checkout/source.ts';
+import { compileStory } from '../src/claims/compile.ts';
+import { readInventory } from '../src/manifest/inventory.ts';
+import { parseStory } from '../src/story/parse.ts';
 
 const story = 'docs/stories/1-6-create-kubernetes-deployment-manifests.md';
 
@@ -34,6 +39,17 @@ test('every claim of the story is met, but for those that only a cluster can dec
   expect(claims.length).toBeGreaterThan(130);
   expect(findings.filter(({ accepted }) => !accepted)).toEqual([]);
   expect(outcome).toBe('CHANGES REQUESTED'); // APPROVE needs the cluster
+});
+
+test('what only a cluster can decide of the story is asked of it, each claim whole', async () => {
+  const checkout = await openCheckout('.', undefined, new AbortController().signal);
+  const inventory = await readInventory(checkout, ['k8s/base', 'k8s/components/ingress'], new AbortController().signal, new Set());
+  const readings = compileStory(parseStory([new Source(story, readFileSync(story, 'utf8'))]), inventory);
+  const left = readings.flatMap(({ claim, checks }) =>
+    checks.flatMap((check) => (check.is === 'runtime' ? [{ text: claim.text, asks: check.live.length }] : [])),
+  );
+  expect(left.length).toBeGreaterThan(15);
+  expect(left.filter(({ asks }) => asks === 0)).toEqual([]);
 });
 
 const kustomizations = globSync('k8s/**/kustomization.yaml');
