@@ -18,7 +18,7 @@ export const happeningsIn = (text: string, ground: Ground): readonly LiveCheck[]
 
 /** Without one of these words there is none of them: looking for it is cheaper. */
 const HAPPENS =
-  /\blog(?:s|ged)?\b|\bwrites?\b|\bprints?\b|\breach|\bconnect|\baccess|\btalk to\b|\bcommunicate\b|\bblocked\b|\bdenied\b|\bdrop|\ballowed\b|\bpermitted\b|\b[1-5]\d\d\b|\bresol(?:ve|ution)|\bDNS\b|\bdowntime\b|\brequests?\b|\bdata\b|\bgraceful|\bSIGTERM\b/i;
+  /\blog(?:s|ged)?\b|\bwrites?\b|\bprints?\b|\breach|\bconnect|\baccess|\btalk to\b|\bcommunicate\b|\bblocked\b|\b(?:kept|prevented|stopped) from\b|\bdenied\b|\bdrop|\ballowed\b|\bpermitted\b|\b(?:answer|return|respond|repl[iy]|serve|give|get|show)\w*\b.{0,40}[1-5]\d\d\b|(?:→|->|=>)\s*\D{0,20}[1-5]\d\d\b|\bresol(?:ve|ution)|\bDNS\b|\bdowntime\b|\brequests? (?:is|are|gets?|fails?|lost)\b|\b(?:no|any|single|HTTP) requests?\b|\bdata\b.{0,80}\b(?:persist|surviv|kept|preserved|retained|there|lost)|\bgraceful|\bSIGTERM\b/i;
 
 /** No statement that a check stands for is longer; patterns may take the square of a length. */
 const LONGEST = 1_000;

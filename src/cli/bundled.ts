@@ -25,6 +25,9 @@ const SHORT_LIFE = [
   'invocation-count-for-turbofan=20000',
 ];
 
+/** Node's own modules that a review uses. Under other flags than Node's they would be compiled anew, so they are loaded before. */
+const BUILT_IN = ['node:child_process', 'node:crypto', 'node:fs/promises', 'node:perf_hooks', 'node:timers/promises'];
+
 /** The commands in platform.cjs: build.ts. */
 declare const PLATFORM: readonly string[];
 /** What each program was built from, as build.ts has seen it. */
@@ -41,7 +44,10 @@ void start(program).then(() => {
  * while a module loads; most functions are compiled later, when they are first called.
  */
 function program(): Program {
-  if (!lives) for (const flag of SHORT_LIFE) setFlagsFromString(`--${flag}`);
+  if (!lives) {
+    for (const name of BUILT_IN) process.getBuiltinModule(name);
+    for (const flag of SHORT_LIFE) setFlagsFromString(`--${flag}`);
+  }
   const name = lives ? 'platform' : 'program';
   const file = fileURLToPath(new URL(`./${name}.cjs`, import.meta.url));
   const kept = keptCode(BUILDS[name]);

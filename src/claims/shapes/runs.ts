@@ -141,8 +141,10 @@ const NEVER_SCALES = ['hpa-target-missing', 'hpa-target-without-requests'];
 export function runChecks(sentence: Sentence, context: Context, { needs, command }: Run): Check[] {
   const text = sentence.text;
   sentence.mark(0, text.length);
-  const live = needs === 'a cluster' ? liveChecksFor(text, { ...context, code: codeIn(context) }) : [];
-  const refutedBy: JudgedBy[] = [...(command ? commandRefutations(command, context) : []), ...flowRefutations(live, context)];
+  const ground = { ...context, code: codeIn(context) };
+  let known: readonly LiveCheck[] | undefined;
+  const liveChecks = () => (known ??= needs === 'a cluster' ? liveChecksFor(text, ground) : []);
+  const refutedBy: JudgedBy[] = [...(command ? commandRefutations(command, context) : []), ...(FLOWS.test(text) ? flowRefutations(liveChecks(), context) : [])];
   // what keeps a system from working is nothing against a claim that something does not work
   if (needs === 'a cluster' && !DENIAL.test(text)) {
     const paths = concerned(context);
@@ -179,8 +181,23 @@ export function runChecks(sentence: Sentence, context: Context, { needs, command
       });
     }
   }
-  return [{ is: 'runtime', needs, says: command ? `\`${command.replace(/[\s)]+$/, '')}\`` : text, refutedBy, live }];
+  return [
+    {
+      is: 'runtime',
+      needs,
+      says: command ? `\`${command.replace(/[\s)]+$/, '')}\`` : text,
+      refutedBy,
+      // most reviews have no cluster to ask
+      get live() {
+        return liveChecks();
+      },
+    },
+  ];
 }
+
+/** What speaks of traffic has one of these words. */
+const FLOWS =
+  /\breach|\bconnect|\baccess|\btalk to\b|\bcommunicate\b|\bblocked\b|\bkept\b|\bprevented\b|\bstopped\b|\bdenied\b|\bdrop|\ballowed\b|\bpermitted\b/i;
 
 const DENIAL = /\b(?:can(?:not|'t|’t)|(?:not|un)able|not|never|blocked|denied|dropped|unreachable|inaccessible)\b/i;
 
