@@ -26,7 +26,7 @@ const SHORT_LIFE = [
 ];
 
 /** Node's own modules that a review uses. Under other flags than Node's they would be compiled anew, so they are loaded before. */
-const BUILT_IN = ['node:child_process', 'node:crypto', 'node:fs/promises', 'node:perf_hooks', 'node:timers/promises'];
+const BUILT_IN = ['node:child_process', 'node:crypto', 'node:timers/promises'];
 
 /** The commands in platform.cjs: build.ts. */
 declare const PLATFORM: readonly string[];

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Checkout } from '../checkout/checkout.ts';
@@ -98,8 +98,11 @@ async function proverOf(
   if (options.proof === undefined) return undefined;
   const path = resolve(host.cwd, options.proof);
   const [{ readProof }, { storedProver }] = await Promise.all([import('../cluster/stored-proof.ts'), import('../review/prover.ts')]);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
     throw fileUnreadable(path, error);
-  });
+  }
   return storedProver(readProof(text, path), checkout.commit);
 }
