@@ -60,26 +60,17 @@ for (const [name, leftOut] of [
   });
 await build({
   ...common,
-  entryPoints: { main: 'src/cli/bundled.ts' },
+  // the second is what an embedded database runs in, as a thread
+  entryPoints: { main: 'src/cli/bundled.ts', 'pglite-thread': 'src/store/pglite-thread.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   format: 'cjs', // Node starts 5 ms sooner without its loader of modules
+  supported: { 'dynamic-import': false },
   define: {
     PLATFORM: JSON.stringify(platform),
     BUILDS: JSON.stringify({ program: buildOf('program'), platform: buildOf('platform') }),
     'import.meta.url': 'url',
   },
-  banner: { js: "const url = require('node:url').pathToFileURL(__filename).href;" },
-});
-// Another one, which an embedded database runs in as a thread.
-await build({
-  ...common,
-  entryPoints: { 'pglite-thread': 'src/store/pglite-thread.ts' },
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  format: 'cjs',
-  supported: { 'dynamic-import': false },
-  define: { 'import.meta.url': 'url' },
   banner: { js: "const url = require('node:url').pathToFileURL(__filename).href;" },
 });
 await writeEmptyCluster(PGlite, 'dist');

@@ -1,15 +1,18 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { dataFolderInUse, dataFolderUnusable } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Takes a data folder for this process alone, until disposed: two that wrote one embedded database would destroy it.
  * @throws Problem DATA_FOLDER_IN_USE, DATA_FOLDER_UNUSABLE
  */
 export async function takeDataFolder(folder: string): Promise<AsyncDisposable> {
-  await makeFolder(folder).catch((cause: unknown) => {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
     throw dataFolderUnusable(folder, cause);
-  });
+  }
   const path = join(folder, 'in-use-by');
   for (;;) {
     try {
@@ -22,18 +25,6 @@ export async function takeDataFolder(folder: string): Promise<AsyncDisposable> {
     const pid = Number.parseInt(owner, 10);
     if (pid > 0 && (await isRunning(pid)) && (await nameOf(pid)) === owner) throw dataFolderInUse(folder, pid);
     await rm(path, { force: true }); // its process was killed
-  }
-}
-
-/** Step by step: where nothing can be made (/proc), Node's own recursive way never ends. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await mkdir(folder, { mode: 0o700 });
   }
 }
 

@@ -140,8 +140,8 @@ export const mediaUnsupported = () =>
   new Problem('MEDIA_UNSUPPORTED', 'the body is of a type that is not taken', { hint: 'Send JSON, with `Content-Type: application/json`.' });
 export const scopeMissing = (scope: string) =>
   new Problem('SCOPE_MISSING', `this needs a token with the scope ${scope}`, { hint: 'Ask an administrator of the tenant for one.' });
-export const notFound = (what: string, id: string) =>
-  new Problem('NOT_FOUND', `there is no ${what} ${JSON.stringify(id)}`, { hint: 'It may belong to another tenant: a token sees its own only.' });
+export const notFound = (what: string, id: string, hint = 'It may belong to another tenant: a token sees its own only.') =>
+  new Problem('NOT_FOUND', `there is no ${what} ${JSON.stringify(id)}`, { hint });
 export const stateConflict = (what: string, hint: string) => new Problem('STATE_CONFLICT', what, { hint });
 export const idempotencyReused = () =>
   new Problem('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came before with another request', { hint: 'Send a new key with a new request.' });

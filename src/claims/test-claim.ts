@@ -2,8 +2,8 @@ import { Source } from '../checkout/source.ts';
 import { answerAll } from '../checks/answer.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { Inventory } from '../manifest/inventory.ts';
-import { sentence } from '../report/sentence.ts';
 import { findAll, ruleOf } from '../rules/find.ts';
+import { sentence } from '../rules/sentence.ts';
 import { parseStory } from '../story/parse.ts';
 import { compileStory } from './compile.ts';
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
+import { makeFolder } from '../make-folder.ts';
 import { beginPglite, preparePglite } from '../store/begin-pglite.ts';
 import { restoreWebAssemblyFlags } from '../store/wasm-flags.ts';
 import { type Program, start } from './start.ts';
@@ -45,7 +46,7 @@ void start(program).then(() => {
  */
 function program(): Program {
   if (!lives) {
-    for (const name of BUILT_IN) process.getBuiltinModule(name);
+    if (command === 'review') for (const name of BUILT_IN) process.getBuiltinModule(name);
     for (const flag of SHORT_LIFE) setFlagsFromString(`--${flag}`);
   }
   const name = lives ? 'platform' : 'program';
@@ -100,19 +101,6 @@ function keptCode(build: string): { code: Buffer | undefined; isOwn: boolean; ke
       }
     },
   };
-}
-
-/** Step by step: where nothing can be made (/proc), Node's own recursive way never ends. */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    makeFolder(dirname(folder));
-    mkdirSync(folder, { mode: 0o700 });
-  }
 }
 
 function read(file: string, build: string): Buffer | undefined {

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Scope, scopes } from '../api/operation.ts';
 import { readConfig } from '../config.ts';
 import { takeDataFolder } from '../data-folder.ts';
-import { Problem } from '../errors.ts';
+import { notFound, Problem } from '../errors.ts';
 import { migrate, schemaTrouble } from '../store/migrate.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { defaultTenant, ensureTenant, findTenant } from '../store/tenants.ts';
@@ -78,8 +78,7 @@ async function revoke(id: string, { tenant }: Options, store: Store, host: Host)
 
 async function tenantId(store: Store, name: string): Promise<string> {
   const id = await findTenant(store, name);
-  if (id === undefined)
-    throw new Problem('NOT_FOUND', `there is no tenant ${JSON.stringify(name)}`, { hint: '`ai-agents token create` makes a tenant with its first token.' });
+  if (id === undefined) throw notFound('tenant', name, '`ai-agents token create` makes a tenant with its first token.');
   return id;
 }
 

@@ -2,10 +2,10 @@ import { lineOf, type Place } from '../checkout/source.ts';
 import type { FileProblem } from '../errors.ts';
 import type { JudgedClaim, Review } from '../review/review.ts';
 import type { Finding } from '../rules/rule.ts';
+import { sentence } from '../rules/sentence.ts';
 import { version } from '../version.ts';
 import { actionItems } from './action-items.ts';
 import type { ClaimReport, EvidenceReport, FindingReport, LintReport, ProblemReport, ProofReport, ReviewReport } from './schema.ts';
-import { sentence } from './sentence.ts';
 import { type Wording, wordingOf } from './wording.ts';
 
 type WordingOf = (rule: string) => Pick<Wording, 'says' | 'fix'> | undefined;

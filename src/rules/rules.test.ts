@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { sentence } from '../report/sentence.ts';
 import { allowUnused } from './allow.ts';
 import { findAll } from './find.ts';
 import { exampleFiles, generated, present } from './generate.ts';
 import { rules } from './index.ts';
+import { sentence } from './sentence.ts';
 import { inventoryOf } from './test-rule.ts';
 
 test.each(rules)('$id: its two examples do what its page says', (rule) => {

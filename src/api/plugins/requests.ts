@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { Problem } from '../../errors.ts';
+import { notFound } from '../../errors.ts';
 import { isAway, problemBody } from '../problem.ts';
 
 /** The caller's own id when it is one that can stand in a log line and a header, else a new one. */
@@ -17,7 +17,7 @@ export function answerInForm(app: FastifyInstance): void {
   });
   app.setNotFoundHandler((request) => {
     const { pathname } = new URL(request.url, 'http://x');
-    throw new Problem('NOT_FOUND', `there is no ${request.method} ${JSON.stringify(pathname)}`, { hint: 'See /docs for what there is.' });
+    throw notFound(request.method, pathname, 'See /docs for what there is.');
   });
   app.setErrorHandler((error, request, reply) => {
     const body = problemBody(error, request.id);
