@@ -75,7 +75,7 @@ export async function git(
       else reject(failure(repository, task, error, stderr.toString()));
     });
     child.stdin?.on('error', () => {}); // git went away before it read its input: its exit code says so
-    child.stdin?.end(input);
+    child.stdin?.end(input === '' ? undefined : input); // writing nothing would fail, dearly, where git has ended already
   });
 }
 

@@ -9,9 +9,9 @@ import type { Source } from './source.ts';
 
 /** The work tree as it lies on the disk: what git tracks and has not lost, and what it does not ignore. */
 export async function openWorkTree(repository: Repository, signal: AbortSignal): Promise<Checkout> {
-  const [listed, status] = await Promise.all([
+  const [status, listed] = await Promise.all([
+    statusOf(repository, signal), // first, since it takes two runs
     git(repository, 'list the files', ['ls-files', '-z', '-v', '-s', '--cached', '--others', '--deleted', '--exclude-standard'], signal),
-    statusOf(repository, signal),
   ]);
   const listing = parseListing(listed);
   const known = new Set(listing.paths);

@@ -24,7 +24,8 @@ function stemmed(word: string): string {
       break;
     }
   }
-  return base.replace(/(.)\1$/, '$1').replace(/e$/, '');
+  if (base.length > 1 && base.at(-1) === base.at(-2)) base = base.slice(0, -1);
+  return base.endsWith('e') ? base.slice(0, -1) : base;
 }
 
 /** Where each word of a text stands, so that any stretch of it can be asked without being read again. */
@@ -38,19 +39,15 @@ export class WordIndex {
   constructor(text: string) {
     const lower = text.toLowerCase();
     this.#lower = lower;
-    for (let at = 0; at < lower.length; ) {
-      if (!isWordCode(lower.charCodeAt(at))) {
-        at++;
-        continue;
-      }
-      let end = at + 1;
-      while (end < lower.length && isWordCode(lower.charCodeAt(end))) end++;
-      const key = stem(lower.slice(at, end));
+    let at = 0;
+    for (const word of lower.match(/[a-z0-9]+/g) ?? []) {
+      at = lower.indexOf(word, at);
+      const key = stem(word);
       const places = this.#at.get(key);
       if (places) places.push(this.#offsets.length);
       else this.#at.set(key, [this.#offsets.length]);
       this.#offsets.push(at);
-      at = end;
+      at += word.length;
     }
   }
 
@@ -92,8 +89,6 @@ export class WordIndex {
     return low;
   }
 }
-
-const isWordCode = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
 
 interface Query {
   readonly exact: string | undefined;

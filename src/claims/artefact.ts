@@ -4,7 +4,7 @@ import { stem, wordsOf } from '../checks/words.ts';
 import { isTestPath } from '../code/test-names.ts';
 import type { Inventory } from '../manifest/inventory.ts';
 import type { Context } from './context.ts';
-import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, PATH_PATTERN, synonyms } from './lexicon.ts';
+import { EVERYDAY_KINDS, KIND_PATTERN, kindOf, pathsIn, synonyms } from './lexicon.ts';
 
 /** Sorts of files that stories speak of like of objects, and that are none of Kubernetes'. */
 export type Sort = 'dockerfile' | 'compose' | 'workflow' | 'test';
@@ -75,7 +75,7 @@ export function artefactOf(text: string, context: Context): Artefact | undefined
 
 const MAKING = /^(?:(?:sub-?)?task\s+[\d.]+\s*[-:.–—]*\s*)?(?:[\d.]+\s+)?(?:create|add|write|implement)\b/i;
 /** Whether a text is about the making of one named file. */
-const isMadeFile = (text: string): boolean => pathsIn(text.replace(/\([^()]*\)/g, ' ')).length === 1;
+const isMadeFile = (text: string): boolean => filesIn(text.replace(/\([^()]*\)/g, ' ')).length === 1;
 
 const known = new WeakMap<Inventory, Map<string, Sort | 'another' | undefined>>();
 
@@ -90,7 +90,7 @@ function sortOf(text: string, inventory: Inventory): Sort | 'another' | undefine
 function sortOfMain(text: string, inventory: Inventory): Sort | 'another' | undefined {
   if (/^(?:[\d.]+\s+)?tests?\s*:/i.test(text)) return undefined; // by a person, or by a program when one was named before
   if (ENV_FILE.test(text) && !/\bcompose\b/i.test(text)) return 'another';
-  const named = pathsIn(text);
+  const named = filesIn(text);
   const sortsOf = (path: string) => (Object.keys(PATHS) as Sort[]).filter((sort) => isOf(sort, path, inventory));
   const sorts = Array.from(new Set(named.flatMap(sortsOf)));
   if (sorts.length === 1) return sorts[0];
@@ -132,14 +132,14 @@ const isSubject = (path: string, text: string): boolean =>
 /** What goes into `.env` goes into a file that no repository has. */
 const ENV_FILE = /^(?:add|update|set|put|write|create|fill|atualizar|adicionar|criar)\b[^\n]*\s["'`]?\.env["'`]?(?![\w.])/i;
 
-const pathsIn = (text: string): string[] => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/[.,:;]+$/, ''));
+const filesIn = (text: string): string[] => pathsIn(text).map(([path]) => path.replace(/[.,:;]+$/, ''));
 
 function artefact(sort: Sort, text: string, context: Context, inherited: boolean): Artefact | undefined {
   const all = Array.from(context.inventory.paths).filter(PATHS[sort]);
   const { inventory } = context;
   const ofSort = (path: string) => isOf(sort, path, inventory);
-  const main = pathsIn(text.replace(/\([^()]*\)/g, ' ')).filter(ofSort);
-  const named = main.length > 0 ? main : pathsIn(text).filter(ofSort);
+  const main = filesIn(text.replace(/\([^()]*\)/g, ' ')).filter(ofSort);
+  const named = main.length > 0 ? main : filesIn(text).filter(ofSort);
   const exact = named
     .filter((path) => !isBare(path))
     .flatMap((path) => matchingPaths(path, context.inventory.paths, context.claim.place.source.path).filter(PATHS[sort]));
@@ -169,8 +169,8 @@ function chosen(sort: Sort, all: readonly string[], text: string, context: Conte
   const before = context.before();
   const root = paths.filter((path) => !path.includes('/'));
   const byName = (said: string) => {
-    if (root.length === 1 && AT_ROOT.test(said) && pathsIn(said).some(isBare)) return root;
-    const files = pathsIn(said)
+    if (root.length === 1 && AT_ROOT.test(said) && filesIn(said).some(isBare)) return root;
+    const files = filesIn(said)
       .filter((path) => PATHS[sort](path) && !isBare(path))
       .flatMap((path) => matchingPaths(path, context.inventory.paths));
     return paths.filter((path) => files.includes(path));

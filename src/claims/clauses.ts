@@ -30,7 +30,7 @@ export function clausesOf(text: string, markdown: string): Clause[] {
     if (steps.length === 1 && steps[0]!.at === 0 && steps[0]!.word !== 'Given' && steps[0]!.word !== 'When')
       return [{ text: trimmed(steps[0]!.text), happens: false }];
   }
-  const sentences = text.split(/(?<=[\w)"'`\]])\.\s+(?=[A-Z])/);
+  const sentences = /\.\s/.test(text) ? text.split(/(?<=[\w)"'`\]])\.\s+(?=[A-Z])/) : [text];
   if (sentences.length > 1 && sentences.every((sentence) => /\b(?:shall|must)\b/i.test(sentence)))
     return sentences.map((sentence) => ({ text: sentence.replace(/\.$/, ''), happens: false }));
   const [head, ...items] = markdown

@@ -5,7 +5,7 @@ import { assertionChecks } from './assertion.ts';
 import { type Clause, clausesOf } from './clauses.ts';
 import { Components } from './component.ts';
 import { Context, type Resolution, type Subject, subjectOf } from './context.ts';
-import { EVERYDAY_KINDS, isProgram, PATH_PATTERN, WORKLOAD_KINDS } from './lexicon.ts';
+import { EVERYDAY_KINDS, isProgram, pathsIn, WORKLOAD_KINDS } from './lexicon.ts';
 import { isAsDeployed } from './live.ts';
 import { textsBefore } from './scene.ts';
 import { Sentence } from './sentence.ts';
@@ -40,7 +40,7 @@ export interface Reading {
 const SHAPES: readonly Shape[] = [
   ignored,
   when('remove delete drop strip', removed),
-  annotated,
+  when('annotat', annotated),
   flows,
   when('target', scaleTarget),
   chartValues,
@@ -49,7 +49,20 @@ const SHAPES: readonly Shape[] = [
   when('script .sh', scripts),
   contents,
   when('sensitive secret confidential', sensitive),
-  ...[called, referenced, assigned, keyed, wiring, imageOf, sidecars, volumes, mountPaths, flags, grants, accounts, settings, lifecycle],
+  when('named called', called),
+  when('from via', referenced),
+  when('set point base64', assigned),
+  when('key', keyed),
+  when('select port', wiring),
+  when('image replica pod instance', imageOf),
+  when('sidecar init', sidecars),
+  when('volume mount emptydir subpath', volumes),
+  when('mount', mountPaths),
+  when('arg flag', flags),
+  grants,
+  when('account mount binding', accounts),
+  settings,
+  when('prestop poststart pull', lifecycle),
   when('label annotation', labels),
   when('probe health liveness readiness startup', probes),
   data,
@@ -169,9 +182,9 @@ const MAKES = /^(?:(?:sub-?)?task\s+[\d.]+\s*[-:.–—]*\s*)?(?:[\d.]+\s+)?(?:c
 /** What a task makes and the repository has not: its sub-tasks are about that, and about nothing else that looks like it. */
 function missingOf(text: string, own: Subject, inventory: Inventory): string | undefined {
   if (!MAKES.test(text) || own.files.length > 0) return undefined;
-  const named = Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/[.,:;]+$/, '')).filter(
-    (path) => /\w\.[a-z]{2,4}$/.test(path) && /^[a-z./]/.test(path),
-  );
+  const named = pathsIn(text)
+    .map(([path]) => path.replace(/[.,:;]+$/, ''))
+    .filter((path) => /\w\.[a-z]{2,4}$/.test(path) && /^[a-z./]/.test(path));
   if (named.length === 1) return named[0];
   const [kind, ...more] = own.kinds;
   const only = kind !== undefined && more.length === 0 && !EVERYDAY_KINDS.has(kind) && inventory.ofKind(kind).length === 0;
@@ -179,7 +192,7 @@ function missingOf(text: string, own: Subject, inventory: Inventory): string | u
 }
 
 /** Patterns may take the square of a word's length; what a deployment is said to be needs no such words. */
-export const isEndless = (text: string): boolean => text.length > 10_000 || text.split(/\s/).some((word) => word.length > 300);
+export const isEndless = (text: string): boolean => text.length > 10_000 || (text.length > 300 && text.split(/\s/).some((word) => word.length > 300));
 
 function compile(context: Context): Reading {
   const { claim } = context;

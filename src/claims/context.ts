@@ -4,7 +4,7 @@ import type { Inventory } from '../manifest/inventory.ts';
 import { type Container, isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
 import type { Claim } from '../story/story.ts';
 import type { Components, Mention } from './component.ts';
-import { KIND_PATTERN, kindOf, PATH_PATTERN, WORKLOAD_KINDS } from './lexicon.ts';
+import { KIND_PATTERN, kindOf, pathsIn, WORKLOAD_KINDS } from './lexicon.ts';
 
 /** What a claim is about, before its words are read: from itself, its siblings and its parent. */
 export interface Subject {
@@ -188,10 +188,10 @@ export const fragmentOf = (
 
 /** The subject that a text names by itself. */
 export function subjectOf(text: string, inventory: Inventory, components: Components, story: string): Subject {
-  const files = Array.from(text.matchAll(PATH_PATTERN), ([path]) => path).flatMap((path) =>
-    matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths, story),
-  );
-  const prose = text.replace(PATH_PATTERN, (path) => (/[./]/.test(path) ? ' '.repeat(path.length) : path));
+  const paths = pathsIn(text);
+  const files = paths.flatMap(([path]) => matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths, story));
+  let prose = text;
+  for (const { index, 0: path } of paths) if (/[./]/.test(path)) prose = prose.slice(0, index) + ' '.repeat(path.length) + prose.slice(index + path.length);
   const kinds = Array.from(prose.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);
   // a file stands for the kind that it holds, unless it holds many
   const held = new Set(inventory.resources.filter(({ source }) => files.includes(source.path)).map(({ kind }) => kind));

@@ -47,11 +47,20 @@ const KIND_WORDS: readonly (readonly [string, string])[] = [
   ['Pod', 'pods?'],
 ];
 
-export const KIND_PATTERN = new RegExp(`\\b(?:${KIND_WORDS.map(([, words]) => words).join('|')})\\b`, 'gi');
-const EACH_KIND = KIND_WORDS.map(([kind, words]) => [kind, new RegExp(`^(?:${words})$`, 'i')] as const);
+const ANY_KIND = KIND_WORDS.map(([, words]) => words).join('|');
+export const KIND_PATTERN = new RegExp(`\\b(?:${ANY_KIND})\\b`, 'gi');
+const IS_KIND = new RegExp(`^(?:${ANY_KIND})$`, 'i');
+/** Most wordings are the kind as Kubernetes writes it, one or several. */
+const MEANT = new Map<string, string | undefined>(KIND_WORDS.flatMap(([kind]) => [kind, `${kind}s`].map((word) => [word.toLowerCase(), kind])));
 
 /** The kind that a wording means, if any. */
-export const kindOf = (word: string): string | undefined => EACH_KIND.find(([, pattern]) => pattern.test(word))?.[0];
+export function kindOf(wording: string): string | undefined {
+  const word = wording.toLowerCase();
+  if (MEANT.has(word)) return MEANT.get(word);
+  const kind = IS_KIND.test(word) ? KIND_WORDS.find(([, words]) => new RegExp(`^(?:${words})$`, 'i').test(word))?.[0] : undefined;
+  if (MEANT.size < 1_000) MEANT.set(word, kind);
+  return kind;
+}
 
 /** Kinds whose English word means other things as well: only a capital, a named file or "manifest" makes them Kubernetes'. */
 export const EVERYDAY_KINDS = new Set(['Ingress', 'PersistentVolume', 'Deployment', 'Service', 'Secret', 'Job', 'Pod', 'Gateway', 'Issuer', 'Namespace']);
@@ -97,5 +106,16 @@ export const ENV_NAME = '[A-Z][A-Z0-9]*(?:_{1,2}[A-Z0-9]+)+';
 export const PATH =
   '(?:\\.{1,2}/)?(?:[\\w.@-]+/)*[\\w.*{},@-]*[\\w*}](?:\\.(?:ya?ml|json|md|sh|py|ts|tsx|js|mjs|toml|ini|conf|cfg|env|tf|go|rs|java|sql|txt|service|tpl|example|sample|template|dockerfile|properties|xml|html|lock)(?:\\.(?:example|sample|template|tmpl|tpl|j2|dist))?)\\b|(?:\\.{1,2}/)?(?:[\\w.@-]+/)*(?:(?:[\\w-]+\\.)?(?:[Dd]ockerfile|[Cc]ontainerfile|Makefile|[Jj]ustfile|Jenkinsfile|Procfile|Caddyfile)(?:\\.[\\w-]+)?\\b|\\.(?:git|docker|helm|npm)ignore\\b|\\.env\\.[\\w.-]*\\w)|(?:\\.{1,2}/)?(?:[\\w.@*-]+/)+(?![\\w])';
 
-/** Every path in a text. */
 export const PATH_PATTERN = new RegExp(PATH, 'g');
+const PATHS = new Map<string, readonly RegExpExecArray[]>();
+
+/** Every path in a text, and where. Of the same claim it is asked many times. */
+export function pathsIn(text: string): readonly RegExpExecArray[] {
+  let paths = PATHS.get(text);
+  if (!paths) {
+    paths = Array.from(text.matchAll(PATH_PATTERN));
+    if (PATHS.size >= 2_000) PATHS.clear();
+    PATHS.set(text, paths);
+  }
+  return paths;
+}

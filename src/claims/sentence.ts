@@ -39,10 +39,14 @@ export class Sentence {
 
   /** Every match that is accepted; the others stay to be explained. */
   takeWhere(pattern: RegExp, accepts: (match: RegExpMatchArray) => boolean): RegExpMatchArray[] {
-    const found = Array.from(this.text.matchAll(new RegExp(pattern, `${pattern.flags.replace('g', '')}g`))).filter(
-      (match) => match[0] !== '' && !this.isExplained(match.index, match.index + match[0].length) && accepts(match),
-    );
-    for (const { index, 0: whole } of found) this.mark(index, index + whole.length);
+    const every = everywhere(pattern);
+    const matches: RegExpMatchArray[] = [];
+    for (let match = every.exec(this.text); match; match = every.exec(this.text)) {
+      if (match[0] === '') every.lastIndex++;
+      else matches.push(match);
+    }
+    const found = matches.filter((match) => !this.isExplained(match.index!, match.index! + match[0].length) && accepts(match));
+    for (const { index, 0: whole } of found) this.mark(index!, index! + whole.length);
     return found;
   }
 
@@ -203,15 +207,18 @@ const PLAIN = new Set(
 
 const statedIn = (text: string): string[] => (text.match(TOKEN) ?? []).map(bare).filter((word) => /\w/.test(word) && !EMPTY.has(word.toLowerCase()));
 
-const EVERYWHERE = new Map<string, RegExp>();
+const EVERYWHERE = new WeakMap<RegExp, RegExp>();
+/** Patterns that are written where they are used are objects of their own each time. */
+const BY_SOURCE = new Map<string, RegExp>();
 
 /** The same pattern with `g`; each is compiled once, since every claim is held against every pattern. */
 function everywhere(pattern: RegExp): RegExp {
-  const key = `${pattern.flags}/${pattern.source}`;
-  let every = EVERYWHERE.get(key);
+  let every = EVERYWHERE.get(pattern);
   if (!every) {
-    every = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
-    if (EVERYWHERE.size < 2_000) EVERYWHERE.set(key, every);
+    const key = `${pattern.flags}/${pattern.source}`;
+    every = BY_SOURCE.get(key) ?? new RegExp(pattern.source, pattern.global ? pattern.flags : `${pattern.flags}g`);
+    if (BY_SOURCE.size < 2_000) BY_SOURCE.set(key, every);
+    EVERYWHERE.set(pattern, every);
   }
   every.lastIndex = 0;
   return every;

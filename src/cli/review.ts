@@ -8,7 +8,7 @@ import type { Proof } from '../cluster/proof.ts';
 import { fileUnreadable, storyMissing, usage } from '../errors.ts';
 import { formats } from '../report/formats.ts';
 import { reportOf } from '../report/report.ts';
-import { type Prover, review } from '../review/review.ts';
+import type { Prover } from '../review/review.ts';
 import { deliver } from './deliver.ts';
 import { REVIEW_LEVELS, type ReviewLevel, reviewExitCode } from './fail-on.ts';
 import { type Host, wantsColour } from './host.ts';
@@ -58,7 +58,8 @@ Examples:
 async function run(stories: readonly string[], options: Options, host: Host): Promise<number> {
   if (stories.length === 0) throw storyMissing();
   const repository = options.repo ?? host.cwd;
-  const checkout = await openCheckout(repository, options.ref, host.signal);
+  // what reads is loaded while git looks
+  const [checkout, { review }] = await Promise.all([openCheckout(repository, options.ref, host.signal), import('../review/review.ts')]);
   const path = (given: string) => locate(checkout, given, [host.cwd, repository]);
   const manifests = options.manifests.map(path);
   const request = { stories: stories.map(path), manifests: manifests.includes('') ? [] : manifests };

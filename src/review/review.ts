@@ -5,7 +5,7 @@ import type { Check } from '../checks/check.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { compileStory, isEndless, type Reading } from '../claims/compile.ts';
 import type { Resolution } from '../claims/context.ts';
-import { PATH_PATTERN } from '../claims/lexicon.ts';
+import { pathsIn } from '../claims/lexicon.ts';
 import type { RunOfReview } from '../cluster/proof.ts';
 import { type FileProblem, manifestsMissing, storyMissing } from '../errors.ts';
 import { type Inventory, isDeployed, isManifestPath, readInventory } from '../manifest/inventory.ts';
@@ -111,7 +111,8 @@ function namedFiles(story: Story, { paths }: Checkout): Set<string> {
   return new Set(
     story.claims
       .filter(({ text }) => !isEndless(text))
-      .flatMap(({ text }) => Array.from(text.matchAll(PATH_PATTERN), ([path]) => path.replace(/^\.?\//, '')).filter((path) => known.has(path))),
+      .flatMap(({ text }) => pathsIn(text).map(([path]) => path.replace(/^\.?\//, '')))
+      .filter((path) => known.has(path)),
   );
 }
 

@@ -38,13 +38,15 @@ const GRANT = new RegExp(
   'i',
 );
 
+const ROLES = [
+  ['Role', /\b(?<!cluster\s?)roles?\b(?!\s*bindings?)/i],
+  ['ClusterRole', /\bcluster\s?roles?\b(?!\s*bindings?)/i],
+] as const;
+
 /** `a Role that grants get, list and watch on pods and pod logs`: for each resource a rule, or several, with each verb. */
 export const grants: Shape = (sentence, context) => {
-  const kinds = ['Role', 'ClusterRole'].filter(
-    (kind) =>
-      new RegExp(`\\b${kind === 'Role' ? '(?<!cluster\\s?)' : 'cluster\\s?'}roles?\\b(?!\\s*bindings?)`, 'i').test(sentence.text) ||
-      context.own.kinds.includes(kind) ||
-      context.parent.kinds.includes(kind),
+  const kinds = ROLES.filter(([kind, word]) => sentence.has(word) || context.own.kinds.includes(kind) || context.parent.kinds.includes(kind)).map(
+    ([kind]) => kind,
   );
   if (kinds.length === 0 || !sentence.has(/\b(?:grant\w*|permissions?|verbs?|allow\w*|can|access|rules?|with|to)\b/i)) return [];
   const grants = sentence.takeAll(GRANT);
@@ -87,6 +89,15 @@ const NAME = '[a-z0-9][a-z0-9-]*[a-z0-9]';
 const TOKEN =
   /\b(?:automountServiceAccountToken\s*[:=]?\s*(true|false)|(?:disabl(?:e[sd]?|ing)|no|without|turn(?:s|ed)?\s+off)\s+(?:the\s+)?(?:(?:default\s+)?service\s?account\s+token\s+)?(?:auto-?mount(?:ing|ed)?(?:\s+(?:of\s+)?(?:the\s+)?service\s?account\s+tokens?)?|service\s?account\s+token\s+mount(?:ing|s)?))\b/i;
 
+const RUNS_AS = new RegExp(
+  `\\b(?:runs?|running|uses?|using)\\s+(?:as|under|with)?\\s*(?:the\\s+|an?\\s+|its\\s+)?(?:dedicated\\s+|own\\s+)?["'\`]?(${NAME}-${NAME})["'\`]?\\s+service\\s?account\\b|\\b(?:runs?|running|uses?|using)\\s+(?:as|under|with)?\\s*(?:the\\s+)?service\\s?account\\s+["'\`]?(${NAME})["'\`]?(?=$|[\\s,.)])`,
+  'i',
+);
+const BINDING = new RegExp(
+  `\\b(?:role\\s?binding|cluster\\s?role\\s?binding)\\b[^.]{0,40}?\\bbind(?:s|ing)\\s+(?:the\\s+)?["'\`]?(${NAME})["'\`]?(?:\\s+(?:cluster\\s?)?role)?\\s+to\\s+(?:the\\s+)?["'\`]?(${NAME})["'\`]?(?:\\s+service\\s?account)?`,
+  'i',
+);
+
 /** `automountServiceAccountToken: false`, on the pod or on the account that it runs as; `runs as ServiceAccount api`. */
 export const accounts: Shape = (sentence, context) => {
   const checks: Check[] = [];
@@ -111,22 +122,12 @@ export const accounts: Shape = (sentence, context) => {
     else checks.push(...(of === 'unclear' ? [{ is: 'same' as const, says: 'automountServiceAccountToken', of: each }] : each));
     takeQuantifier(sentence);
   }
-  const runsAs = sentence.take(
-    new RegExp(
-      `\\b(?:runs?|running|uses?|using)\\s+(?:as|under|with)?\\s*(?:the\\s+|an?\\s+|its\\s+)?(?:dedicated\\s+|own\\s+)?["'\`]?(${NAME}-${NAME})["'\`]?\\s+service\\s?account\\b|\\b(?:runs?|running|uses?|using)\\s+(?:as|under|with)?\\s*(?:the\\s+)?service\\s?account\\s+["'\`]?(${NAME})["'\`]?(?=$|[\\s,.)])`,
-      'i',
-    ),
-  );
+  const runsAs = sentence.take(RUNS_AS);
   if (runsAs && workloads.length > 0) {
     const name = runsAs[1] ?? runsAs[2]!;
     checks.push(fragmentOf(`${whose(workloads)} runs as ServiceAccount ${name}`, podTargets(workloads), { serviceAccountName: name }, 'assert', of));
   }
-  const bound = sentence.take(
-    new RegExp(
-      `\\b(?:role\\s?binding|cluster\\s?role\\s?binding)\\b[^.]{0,40}?\\bbind(?:s|ing)\\s+(?:the\\s+)?["'\`]?(${NAME})["'\`]?(?:\\s+(?:cluster\\s?)?role)?\\s+to\\s+(?:the\\s+)?["'\`]?(${NAME})["'\`]?(?:\\s+service\\s?account)?`,
-      'i',
-    ),
-  );
+  const bound = sentence.take(BINDING);
   if (bound) {
     const bindings = [...context.inventory.ofKind('RoleBinding'), ...context.inventory.ofKind('ClusterRoleBinding')];
     const says = `${bound[1]} is bound to ${bound[2]}`;

@@ -129,10 +129,13 @@ export const ignored: Shape = (sentence, context) => {
   ];
 };
 
+const FIELD = /(?<![\w./-])([a-z]+(?:[A-Z][a-z0-9]*)+)\s*[:=]\s*["']?([\w./%-]+)["']?(?=$|[\s,;)\]}"'])/;
+const NO_FIELD = /\b(?:no|without(?: an?)?|omit(?:s|ting)?)\s+([a-z]+(?:[A-Z][a-z0-9]*)+)\b(?:\s*\([^()]*\))?/;
+
 /** Any other `fieldName: value` with a Kubernetes field's name: somewhere in what the claim is about. */
 export const fields: Shape = (sentence, context) => {
-  const pairs = sentence.takeAll(/(?<![\w./-])([a-z]+(?:[A-Z][a-z0-9]*)+)\s*[:=]\s*["']?([\w./%-]+)["']?(?=$|[\s,;)\]}"'])/);
-  const none = sentence.takeAll(/\b(?:no|without(?: an?)?|omit(?:s|ting)?)\s+([a-z]+(?:[A-Z][a-z0-9]*)+)\b(?:\s*\([^()]*\))?/);
+  const pairs = sentence.takeAll(FIELD);
+  const none = sentence.takeAll(NO_FIELD);
   if (pairs.length === 0 && none.length === 0) return [];
   const kinds = context.own.kinds.length > 0 ? context.own.kinds : context.parent.kinds;
   const found = kinds.length > 0 ? context.resolve(kinds).found : context.workloads().found;

@@ -1,7 +1,7 @@
 import type { Check } from '../../checks/check.ts';
 import { matchingPaths } from '../../checks/file.ts';
 import { stem, wordsOf } from '../../checks/words.ts';
-import { PATH_PATTERN } from '../lexicon.ts';
+import { PATH_PATTERN, pathsIn } from '../lexicon.ts';
 import type { Shape } from '../shape.ts';
 
 const GONE = /^(?:delete|deletes|deleted|remove|removes|removed|drop|dropped)\b/i;
@@ -14,7 +14,7 @@ export const files: Shape = (sentence, context) => {
   const gone = GONE.test(sentence.text) && !/\bfrom\s+(?:the\s+)?\S*[./]\S/i.test(sentence.text.slice(0, 120));
   const short = sentence.text.split(/\s+/).length <= 14 && !GONE.test(sentence.text);
   // "with a templates/ subdirectory in chart/"
-  const folders = Array.from(sentence.text.matchAll(PATH_PATTERN), ([path]) => path).filter((path) => path.endsWith('/') && path.includes('/'));
+  const folders = pathsIn(sentence.text).flatMap(([path]) => (path.endsWith('/') ? [path] : []));
   let beside: string | undefined;
   const isFile = ({ 0: whole, index }: RegExpMatchArray) => looksLikeFile(whole.replace(/[.,:;]+$/, ''), sentence.text, index!, context.inventory.paths);
   for (const { 0: whole, index } of sentence.takeWhere(PATH_PATTERN, isFile)) {

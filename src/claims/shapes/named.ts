@@ -86,16 +86,15 @@ export const referenced: Shape = (sentence, context) => {
 const REF: Readonly<Record<string, string>> = { Secret: 'secretRef', ConfigMap: 'configMapRef' };
 const KEY_REF: Readonly<Record<string, string>> = { Secret: 'secretKeyRef', ConfigMap: 'configMapKeyRef' };
 
+const SET_TO = new RegExp(`\\b(${ENV_NAME})\\s+(?:(?:is|are|be|must|shall|should)\\s+)*set\\s+to\\s+["'\`]?([\\w./:@%+-]*[\\w/])["'\`]?(?![\\w])`);
+const POINTING_TO = new RegExp(
+  `\\b(${ENV_NAME})[\\s(]+(?:(?:must|shall|should|which|that)\\s+)*point(?:s|ing)?\\s+(?:to|at)\\s+["'\`]?([\\w-]+[.:/][\\w./:@-]*[\\w/])["'\`]?\\)?(?![\\w])`,
+);
+
 /** `APP_PORT set to "8080"`, `DATABASE_URL (pointing to db:5432/shop)`: a key of what the claim holds, or a variable of the workload that it is about. */
 export const assigned: Shape = (sentence, context) => {
-  const set = sentence.takeAll(
-    new RegExp(`\\b(${ENV_NAME})\\s+(?:(?:is|are|be|must|shall|should)\\s+)*set\\s+to\\s+["'\`]?([\\w./:@%+-]*[\\w/])["'\`]?(?![\\w])`),
-  );
-  const pointing = sentence.takeAll(
-    new RegExp(
-      `\\b(${ENV_NAME})[\\s(]+(?:(?:must|shall|should|which|that)\\s+)*point(?:s|ing)?\\s+(?:to|at)\\s+["'\`]?([\\w-]+[.:/][\\w./:@-]*[\\w/])["'\`]?\\)?(?![\\w])`,
-    ),
-  );
+  const set = sentence.takeAll(SET_TO);
+  const pointing = sentence.takeAll(POINTING_TO);
   const files = context.own.files.length > 0 ? context.own.files : context.parent.files;
   const here = context.inventory.resources.filter(({ source }) => files.includes(source.path));
   const holders = here.filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret');
@@ -170,12 +169,11 @@ export const keyed: Shape = (sentence, context) => {
 };
 
 const REFERENCE = '(?:[a-z0-9][\\w.-]*(?::\\d+)?\\/)*[a-z0-9][\\w.-]*';
+const COPIES = new RegExp(`(?<=\\b(?:replicas?|pods?|instances?)\\s+of\\s+(?:the\\s+)?)(${REFERENCE}):(\\w[\\w.-]*\\w|\\w)(?:\\s+image\\b)?`, 'i');
 
 /** `3 replicas of postgis/postgis:16-3.4`, `using the official mockserver/mockserver image`. */
 export const imageOf: Shape = (sentence, context) => {
-  const match = sentence.take(
-    new RegExp(`(?<=\\b(?:replicas?|pods?|instances?)\\s+of\\s+(?:the\\s+)?)(${REFERENCE}):(\\w[\\w.-]*\\w|\\w)(?:\\s+image\\b)?`, 'i'),
-  );
+  const match = sentence.take(COPIES);
   const found = context.containers();
   if (match) {
     const of = asked(sentence, found);

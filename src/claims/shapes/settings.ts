@@ -2,34 +2,43 @@ import type { Check, Expected } from '../../checks/check.ts';
 import { fragmentOf } from '../context.ts';
 import { asked, containerTargets, podTargets, type Shape, takeQuantifier, targetsOf, whose } from '../shape.ts';
 
-/** Fields whose name alone tells what is meant, by the kinds that have them (Kubernetes API reference). */
-const FIELDS: readonly (readonly [kinds: readonly string[], fields: string])[] = [
-  [['CronJob'], 'concurrencyPolicy|successfulJobsHistoryLimit|failedJobsHistoryLimit|startingDeadlineSeconds|timeZone'],
-  [['Job', 'CronJob'], 'backoffLimit|ttlSecondsAfterFinished|activeDeadlineSeconds|completionMode'],
-  [['PodDisruptionBudget'], 'unhealthyPodEvictionPolicy'],
-  [['Service'], 'externalTrafficPolicy|internalTrafficPolicy|sessionAffinity|publishNotReadyAddresses'],
-  [['StatefulSet'], 'podManagementPolicy'],
-  [
-    ['Deployment', 'StatefulSet', 'DaemonSet'],
-    'revisionHistoryLimit|minReadySeconds|progressDeadlineSeconds|maxSkew|topologyKey|whenUnsatisfiable|priorityClassName|dnsPolicy',
-  ],
-];
+/** Fields whose name alone tells what is meant, and the kinds that have them (Kubernetes API reference). */
+const FIELDS = new Map(
+  (
+    [
+      [['CronJob'], 'concurrencyPolicy successfulJobsHistoryLimit failedJobsHistoryLimit startingDeadlineSeconds timeZone'],
+      [['Job', 'CronJob'], 'backoffLimit ttlSecondsAfterFinished activeDeadlineSeconds completionMode'],
+      [['PodDisruptionBudget'], 'unhealthyPodEvictionPolicy'],
+      [['Service'], 'externalTrafficPolicy internalTrafficPolicy sessionAffinity publishNotReadyAddresses'],
+      [['StatefulSet'], 'podManagementPolicy'],
+      [
+        ['Deployment', 'StatefulSet', 'DaemonSet'],
+        'revisionHistoryLimit minReadySeconds progressDeadlineSeconds maxSkew topologyKey whenUnsatisfiable priorityClassName dnsPolicy',
+      ],
+    ] as const
+  ).flatMap(([kinds, names]) => names.split(' ').map((name) => [name, kinds] as const)),
+);
+const SETTING = new RegExp(
+  `\\b(${Array.from(FIELDS.keys()).join('|')})\\b\\s*(?:[:=]|of|is|set\\s+to|to)?\\s*["'\`]?(\\d+|true|false|[A-Za-z][\\w.-]*(?:/[\\w.-]+)?)["'\`]?(?=$|[\\s,;.)])`,
+);
 
 /** `concurrencyPolicy Forbid`, `backoffLimit of 3`: a field and its value without a colon between them. */
 export const settings: Shape = (sentence, context) =>
-  FIELDS.flatMap(([kinds, fields]) =>
-    sentence
-      .takeAll(new RegExp(`\\b(${fields})\\b\\s*(?:[:=]|of|is|set\\s+to|to)?\\s*["'\`]?(\\d+|true|false|[A-Za-z][\\w.-]*(?:/[\\w.-]+)?)["'\`]?(?=$|[\\s,;.)])`))
-      .filter((match) => /^(?:\d+|true|false|[A-Z])|[./-]/.test(match[2]!) || /[:=]/.test(match[0]))
-      .flatMap((match): Check[] => {
-        const { found } = context.resolve(kinds);
-        if (found.length === 0) return [{ is: 'unread', aside: false, says: `nothing was found that has ${match[1]}` }];
-        const value: Expected = /^\d+$/.test(match[2]!) ? Number(match[2]) : /^(?:true|false)$/.test(match[2]!) ? match[2] === 'true' : match[2]!;
-        return [
-          fragmentOf(`${whose(found)} has ${match[1]} ${match[2]}`, targetsOf(found), { $: 'deep', key: match[1]!, value }, 'assert', asked(sentence, found)),
-        ];
-      }),
-  );
+  sentence
+    .takeAll(SETTING)
+    .filter((match) => /^(?:\d+|true|false|[A-Z])|[./-]/.test(match[2]!) || /[:=]/.test(match[0]))
+    .map((match): Check => {
+      const { found } = context.resolve(FIELDS.get(match[1]!)!);
+      if (found.length === 0) return { is: 'unread', aside: false, says: `nothing was found that has ${match[1]}` };
+      const value: Expected = /^\d+$/.test(match[2]!) ? Number(match[2]) : /^(?:true|false)$/.test(match[2]!) ? match[2] === 'true' : match[2]!;
+      return fragmentOf(
+        `${whose(found)} has ${match[1]} ${match[2]}`,
+        targetsOf(found),
+        { $: 'deep', key: match[1]!, value },
+        'assert',
+        asked(sentence, found),
+      );
+    });
 
 /** `preStop hook (sleep 10)`, `imagePullSecrets: registry`, `imagePullPolicy IfNotPresent for all containers`. */
 export const lifecycle: Shape = (sentence, context) => {

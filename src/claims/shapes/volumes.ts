@@ -147,18 +147,19 @@ export const mountPaths: Shape = (sentence, context) => {
   );
 };
 
+const SIDECAR = new RegExp(
+  `\\b(?:the\\s+|an?\\s+)?["'\`]?(${NAME}-${NAME}|(?<=["'\`])${NAME})["'\`]?\\s+(?:sidecars?(?:\\s+containers?)?|init[\\s-]?[Cc]ontainers?)\\b`,
+);
+const INIT = new RegExp(`\\b(?:an?\\s+|the\\s+)?init[\\s-]?[Cc]ontainers?\\b(?:\\s+(?:named|called)\\s+["'\`]?(${NAME})["'\`]?)?`);
+
 /** `Add the oauth-proxy sidecar container`, `an initContainer named migrate (minimal busybox image)`: a pod has the container. */
 export const sidecars: Shape = (sentence, context) => {
   const workloads = context.workloads().found;
   if (workloads.length === 0) return [];
   const checks: Check[] = [];
   const of = asked(sentence, workloads);
-  const sidecar = sentence.take(
-    new RegExp(`\\b(?:the\\s+|an?\\s+)?["'\`]?(${NAME}-${NAME}|(?<=["'\`])${NAME})["'\`]?\\s+(?:sidecars?(?:\\s+containers?)?|init[\\s-]?[Cc]ontainers?)\\b`),
-  );
-  const init = sidecar
-    ? undefined
-    : sentence.take(new RegExp(`\\b(?:an?\\s+|the\\s+)?init[\\s-]?[Cc]ontainers?\\b(?:\\s+(?:named|called)\\s+["'\`]?(${NAME})["'\`]?)?`));
+  const sidecar = sentence.take(SIDECAR);
+  const init = sidecar ? undefined : sentence.take(INIT);
   if (!sidecar && !init) return [];
   const field = init || /init/i.test(sidecar![0]) ? 'initContainers' : 'containers';
   const name = sidecar?.[1] ?? init?.[1];
