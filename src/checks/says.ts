@@ -22,14 +22,11 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   const sources = check.paths.flatMap((path) => inventory.sources.get(path) ?? []);
   if (sources.length === 0) return { is: 'unproven', because: `no text to look for this in: ${check.says}`, evidence: [] };
   let best: { unit: Unit; missing: Term[] } | undefined;
-  const speaks = ({ index, start, end }: Pick<Unit, 'index' | 'start' | 'end'>): boolean => {
-    const has = (term: Term) => term.some((wording) => index.has(wording, start, end));
-    return check.about.every(has) && check.most.filter(has).length >= Math.ceil(0.6 * check.most.length);
-  };
   for (const source of sources) {
-    if (!speaks(wholeOf(source))) continue; // what the file does not hold, no part of it does
+    const within = narrowed(check, wholeOf(source));
+    if (!within) continue;
     for (const unit of unitsOf(source, check.in, inventory)) {
-      if (!speaks(unit)) continue;
+      if (!speaks(within, unit)) continue;
       const missing = check.items.filter((item) => !item.some((wording) => unit.index.has(wording, unit.start, unit.end)));
       if (!best || missing.length < best.missing.length) best = { unit, missing };
     }
@@ -56,6 +53,28 @@ export function answerSays(check: SaysCheck, inventory: Inventory): Verdict {
   if (!named || best.missing.length > check.items.length / 2)
     return { is: 'unproven', because: `${best.unit.source.path} does not mention ${missing} in these words`, evidence };
   return { is: 'partial', because: `${best.unit.source.path} does not mention ${missing}`, evidence };
+}
+
+/** The terms of a check that decide which unit speaks about it, and how many of the most it needs. */
+interface Sought {
+  readonly about: readonly Term[];
+  readonly most: readonly Term[];
+  readonly enough: number;
+}
+
+/** What to look for in the parts of a file: what the whole of it does not hold, no part does. Undefined when no part can hold enough. */
+function narrowed({ about, most }: SaysCheck, { index }: Unit): Sought | undefined {
+  const held = (term: Term) => term.filter((wording) => index.has(wording));
+  const enough = Math.ceil(0.6 * most.length);
+  const sought = { about: about.map(held), most: most.map(held).filter((term) => term.length > 0), enough };
+  return sought.about.every((term) => term.length > 0) && sought.most.length >= enough ? sought : undefined;
+}
+
+function speaks({ about, most, enough }: Sought, { index, start, end }: Unit): boolean {
+  const has = (term: Term) => term.some((wording) => index.has(wording, start, end));
+  if (!about.every(has)) return false;
+  let missing = most.length - enough;
+  return most.every((term) => has(term) || missing-- > 0);
 }
 
 const WHOLE = new WeakMap<Source, Unit>();

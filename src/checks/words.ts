@@ -58,13 +58,19 @@ export class WordIndex {
   where(wording: string, start = 0, end = this.#lower.length): number | undefined {
     const query = queryOf(wording);
     if (query.exact !== undefined) {
-      const at = this.#lower.indexOf(query.exact, start);
-      return at >= 0 && at + query.exact.length <= end ? at : undefined;
+      const whole = start === 0 && end === this.#lower.length;
+      const at = whole ? this.#lower.indexOf(query.exact) : this.#lower.slice(start, end).indexOf(query.exact); // not beyond its end
+      return at >= 0 ? at + start : undefined;
     }
-    const [first, ...rest] = query.stems.map((word) => this.#at.get(word));
-    if (!first || rest.some((places) => !places)) return undefined;
-    for (let index = this.#from(first, start); index < first.length; index++) {
-      const word = first[index]!;
+    const [key, ...others] = query.stems;
+    const first = this.#at.get(key!);
+    if (!first) return undefined;
+    const index = this.#from(first, start);
+    if (others.length === 0) return index < first.length && this.#offsets[first[index]!]! < end ? this.#offsets[first[index]!] : undefined;
+    const rest = others.map((word) => this.#at.get(word));
+    if (rest.includes(undefined)) return undefined;
+    for (let each = index; each < first.length; each++) {
+      const word = first[each]!;
       if (this.#offsets[word]! >= end) return undefined;
       const near = (places: readonly number[] | undefined) =>
         places!.some((place) => Math.abs(place - word) <= 4 + rest.length && this.#offsets[place]! >= start && this.#offsets[place]! < end);
