@@ -78,7 +78,7 @@ function speaks({ about, most, enough }: Sought, { index, start, end }: Unit): b
 }
 
 const WHOLE = new WeakMap<Source, Unit>();
-const COMMENTS = new WeakMap<Source, Unit>();
+const COMMENTS = new WeakMap<Source, readonly Unit[]>();
 
 /** Many claims are held against the same text: it is indexed once. */
 function wholeOf(source: Source): Unit {
@@ -93,44 +93,43 @@ function wholeOf(source: Source): Unit {
 /** A name, a value or a proper noun: it would be written the same way wherever it is spoken of. */
 const isName = (wording: string): boolean => (/^\S+$/.test(wording) ? true : /^(?:[A-Z][\w'’.-]*\s?){2}$/.test(wording));
 
-function* unitsOf(source: Source, where: SaysCheck['in'], inventory: Inventory): Iterable<Unit> {
-  const whole = wholeOf(source);
-  if (where === 'section') {
-    const document = inventory.documentAt(source.path);
-    if (document && document.sections.length > 0) {
-      // the deepest first: a small section that says it all is the better evidence; a level-1 section is the whole document and no section
-      const part = ({ start, end }: Place): Unit => ({ ...whole, start, end });
-      const sections = document.sections.filter(({ level }) => level >= 2).sort((a, b) => b.level - a.level || a.whole.start - b.whole.start);
-      for (const section of sections) yield part(section.whole);
-      for (const { place } of document.sections) yield part(place);
-      if (sections.length === 0) yield whole;
-      return;
-    }
-  }
-  if (where === 'comment') {
-    const comments = commentsOf(source);
-    if (comments) yield comments;
-    return;
-  }
-  yield whole;
+function unitsOf(source: Source, where: SaysCheck['in'], inventory: Inventory): readonly Unit[] {
+  if (where === 'comment') return commentsOf(source);
+  return where === 'section' ? sectionsOf(source, inventory) : [wholeOf(source)];
 }
 
-function commentsOf(source: Source): Unit | undefined {
-  let unit = COMMENTS.get(source);
-  if (!unit) {
+const SECTIONS = new WeakMap<Source, readonly Unit[]>();
+
+/** The deepest first: a small section that says it all is the better evidence; a level-1 section is the whole document and no section. */
+function sectionsOf(source: Source, inventory: Inventory): readonly Unit[] {
+  let units = SECTIONS.get(source);
+  if (!units) {
+    const { index, lineAt } = wholeOf(source);
+    const all = inventory.documentAt(source.path)?.sections ?? [];
+    const parts = all.filter(({ level }) => level >= 2).sort((a, b) => b.level - a.level || a.whole.start - b.whole.start);
+    const unit = ({ start, end }: Place): Unit => ({ source, index, start, end, lineAt });
+    units = [...parts.map(({ whole }) => unit(whole)), ...all.map(({ place }) => unit(place)), ...(parts.length === 0 ? [wholeOf(source)] : [])];
+    SECTIONS.set(source, units);
+  }
+  return units;
+}
+
+function commentsOf(source: Source): readonly Unit[] {
+  let units = COMMENTS.get(source);
+  if (!units) {
     const comments = commentLines(source);
-    if (comments.length === 0) return undefined;
     const joined = new Source(source.path, comments.map(({ text }) => text).join('\n'));
-    unit = {
+    const unit: Unit = {
       source,
       index: new WordIndex(joined.text),
       start: 0,
       end: joined.text.length,
       lineAt: (offset) => comments[joined.position(offset).line - 1]!.line,
     };
-    COMMENTS.set(source, unit);
+    units = comments.length > 0 ? [unit] : [];
+    COMMENTS.set(source, units);
   }
-  return unit;
+  return units;
 }
 
 /** `#` and `//` comments, whole-line and trailing. */

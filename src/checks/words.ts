@@ -33,22 +33,26 @@ export class WordIndex {
   readonly #lower: string;
   /** offset of each word */
   readonly #offsets: number[] = [];
-  /** positions among the words, by stem */
-  readonly #at = new Map<string, number[]>();
+  /** positions among the words, by stem; made when a text first holds all that is looked for */
+  #at: Map<string, number[]> | undefined;
 
   constructor(text: string) {
-    const lower = text.toLowerCase();
-    this.#lower = lower;
+    this.#lower = text.toLowerCase();
+  }
+
+  #read(): Map<string, number[]> {
+    const found = new Map<string, number[]>();
     let at = 0;
-    for (const word of lower.match(/[a-z0-9]+/g) ?? []) {
-      at = lower.indexOf(word, at);
+    for (const word of this.#lower.match(/[a-z0-9]+/g) ?? []) {
+      at = this.#lower.indexOf(word, at);
       const key = stem(word);
-      const places = this.#at.get(key);
+      const places = found.get(key);
       if (places) places.push(this.#offsets.length);
-      else this.#at.set(key, [this.#offsets.length]);
+      else found.set(key, [this.#offsets.length]);
       this.#offsets.push(at);
       at += word.length;
     }
+    return found;
   }
 
   /**
@@ -62,12 +66,14 @@ export class WordIndex {
       const at = whole ? this.#lower.indexOf(query.exact) : this.#lower.slice(start, end).indexOf(query.exact); // not beyond its end
       return at >= 0 ? at + start : undefined;
     }
+    if (!this.#at && query.stems.some((word) => !this.#lower.includes(word))) return undefined; // a word begins with its stem
+    const places = (this.#at ??= this.#read());
     const [key, ...others] = query.stems;
-    const first = this.#at.get(key!);
+    const first = places.get(key!);
     if (!first) return undefined;
     const index = this.#from(first, start);
     if (others.length === 0) return index < first.length && this.#offsets[first[index]!]! < end ? this.#offsets[first[index]!] : undefined;
-    const rest = others.map((word) => this.#at.get(word));
+    const rest = others.map((word) => places.get(word));
     if (rest.includes(undefined)) return undefined;
     for (let each = index; each < first.length; each++) {
       const word = first[each]!;

@@ -259,7 +259,7 @@ function ofValues(checks: readonly Check[], { own, inventory }: Context): Check 
 
 /** What keeps a claim from being met: words that state something and that no check stands for. */
 function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context): Check | undefined {
-  const { hard, soft, words } = sentence.leftOver();
+  const { hard, soft } = sentence.leftOver();
   const unread = (says: string): Check => ({ is: 'unread', aside: false, says });
   // that what it makes is not there stands, whatever else it would have
   const makes = MADE.test(sentence.text) || /^[\w./-]*[./][\w./-]*\w\b/.test(sentence.text);
@@ -285,7 +285,7 @@ function unreadOf(sentence: Sentence, checks: readonly Check[], context: Context
     ?.slice(1)
     .find((word) => word !== undefined);
   if (part && soft.includes(part)) return unread(`nothing was found that is called ${part}`);
-  if (soft.length > Math.max(2, 0.4 * words)) return unread(`no check was found for: ${soft.slice(0, 8).join(' ')}`);
+  if (soft.length > Math.max(2, 0.4 * sentence.weight)) return unread(`no check was found for: ${soft.slice(0, 8).join(' ')}`);
   return undefined;
 }
 

@@ -3,9 +3,31 @@ import { type Ground, type LiveShape, Said, statedBy } from './said.ts';
 import { accepts, answers, commands, dataSurvives, endpoints, forwarded, logs, resolves, rollouts, shutdowns, traffic } from './shapes/happenings.ts';
 import { appliesAll, appliesFiles, autoscalers, becomesReady } from './shapes/states.ts';
 
+/** A shape, and the words without one of which it understands nothing: looking for them is cheaper. */
+type Gated = readonly [words: RegExp, shape: LiveShape];
+const when = (words: string, shape: LiveShape): Gated => [new RegExp(words.replaceAll(' ', '|'), 'i'), shape];
+
 /** Said of nothing but a system that runs: these words alone make a claim one that only a cluster decides. */
-const HAPPENINGS: readonly LiveShape[] = [logs, traffic, answers, resolves, rollouts, dataSurvives, shutdowns];
-const SHAPES: readonly LiveShape[] = [appliesFiles, commands, ...HAPPENINGS, forwarded, accepts, endpoints, autoscalers, becomesReady, appliesAll];
+const HAPPENINGS: readonly Gated[] = [
+  when('log writ print', logs),
+  when('reach connect access talk communicat blocked denied dropped allowed permitted through kept prevented stopped', traffic),
+  when('https?: [1-5]\\d\\d', answers),
+  when('resol nslookup dig dns', resolves),
+  when('rolling rollout roll-out rolled updated', rollouts),
+  when('persist surviv kept preserved retained there lost', dataSurvives),
+  when('graceful', shutdowns),
+];
+const SHAPES: readonly Gated[] = [
+  when('kubectl', appliesFiles),
+  when('pg_isready redis-cli', commands),
+  ...HAPPENINGS,
+  when('port-forward', forwarded),
+  when('reachable accessible accept', accepts),
+  when('endpoint kubectl', endpoints),
+  when('hpa scaler', autoscalers),
+  when('ready run health up start pass kubectl', becomesReady),
+  when('appl creat deploy install kubectl', appliesAll),
+];
 
 /**
  * What a statement that only a cluster can decide asks of it. Commands (`kubectl get endpoints -n shop`) become reads of the same facts; they are
@@ -14,18 +36,16 @@ const SHAPES: readonly LiveShape[] = [appliesFiles, commands, ...HAPPENINGS, for
 export const liveChecksFor = (text: string, ground: Ground): readonly LiveCheck[] => readWith(SHAPES, text, ground);
 
 /** The same, of a statement that nothing else says to be about a run. */
-export const happeningsIn = (text: string, ground: Ground): readonly LiveCheck[] => (HAPPENS.test(text) ? readWith(HAPPENINGS, text, ground) : []);
-
-/** Without one of these words there is none of them: looking for it is cheaper. */
-const HAPPENS =
-  /\blog(?:s|ged)?\b|\bwrites?\b|\bprints?\b|\breach|\bconnect|\baccess|\btalk to\b|\bcommunicate\b|\bblocked\b|\b(?:kept|prevented|stopped) from\b|\bdenied\b|\bdrop|\ballowed\b|\bpermitted\b|\b(?:answer|return|respond|repl[iy]|serve|give|get|show)\w*\b.{0,40}[1-5]\d\d\b|(?:→|->|=>)\s*\D{0,20}[1-5]\d\d\b|\bresol(?:ve|ution)|\bDNS\b|\bdowntime\b|\brequests? (?:is|are|gets?|fails?|lost)\b|\b(?:no|any|single|HTTP) requests?\b|\bdata\b.{0,80}\b(?:persist|surviv|kept|preserved|retained|there|lost)|\bgraceful|\bSIGTERM\b/i;
+export const happeningsIn = (text: string, ground: Ground): readonly LiveCheck[] => readWith(HAPPENINGS, text, ground);
 
 /** No statement that a check stands for is longer; patterns may take the square of a length. */
 const LONGEST = 1_000;
 
 /** The whole in one way, or each of its parts in some way. */
-function readWith(shapes: readonly LiveShape[], numbered: string, ground: Ground): readonly LiveCheck[] {
+function readWith(all: readonly Gated[], numbered: string, ground: Ground): readonly LiveCheck[] {
   if (numbered.length > LONGEST) return [];
+  const shapes = all.flatMap(([words, shape]) => (words.test(numbered) ? [shape] : []));
+  if (shapes.length === 0) return [];
   const text = numbered.replace(/^task\s+\d+(?:\.\d+)*\s*[:.)]\s*/i, '');
   const whole = readOne(shapes, text, ground);
   if (whole.length > 0) return whole;

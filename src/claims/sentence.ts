@@ -172,21 +172,17 @@ export class Sentence {
   }
 
   /** What no check stands for, split into what says something exact and what is only wording. */
-  leftOver(): { hard: string[]; soft: string[]; words: number } {
-    const open = withoutAsides(this.open);
-    const tokens = open.match(TOKEN) ?? [];
-    const hard: string[] = [];
-    const soft: string[] = [];
+  leftOver(): { hard: string[]; soft: string[] } {
+    const left = (withoutAsides(this.open).match(TOKEN) ?? []).map(bare).filter((word) => word !== '' && !EMPTY.has(word.toLowerCase()));
     // "(scale when workers > 70% CPU)": a value that was explained once is not new when it is said again
-    const said = new Set((this.#only(1).match(TOKEN) ?? []).map(bare));
-    for (const token of tokens) {
-      const word = bare(token);
-      if (word === '' || said.has(word) || EMPTY.has(word.toLowerCase())) continue;
-      if (isExact(word)) hard.push(word);
-      else soft.push(word);
-    }
-    const words = (withoutAsides(this.text).match(TOKEN) ?? []).filter((token) => /\w/.test(token) && !EMPTY.has(token.toLowerCase())).length;
-    return { hard, soft, words };
+    const said = new Set(left.length > 0 ? (this.#only(1).match(TOKEN) ?? []).map(bare) : []);
+    const fresh = left.filter((word) => !said.has(word));
+    return { hard: fresh.filter(isExact), soft: fresh.filter((word) => !isExact(word)) };
+  }
+
+  /** How many words state something, explained or not. */
+  get weight(): number {
+    return (withoutAsides(this.text).match(TOKEN) ?? []).filter((token) => /\w/.test(token) && !EMPTY.has(token.toLowerCase())).length;
   }
 }
 

@@ -513,7 +513,7 @@ function blocksOf(text: string): Block[] {
  * The same text, one byte a character where that is enough. A stretch of a story with a single dash or tick mark in it keeps two bytes a character,
  * and V8 compiles every regular expression once for each kind: a fifth of a cold review (bench/results.md).
  */
-const oneByte = (text: string): string => (/[\u0100-\uffff]/.test(text) ? text : Buffer.from(text, 'latin1').toString('latin1'));
+const oneByte = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
 
 function table(tokens: readonly Token[], start: number, blocks: Block[]): number {
   const rows: { cells: string[]; line: number }[] = [];

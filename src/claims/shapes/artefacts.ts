@@ -36,10 +36,10 @@ export function artefactChecks(text: string, context: Context, happens: boolean)
   if (run?.maybe && sentence.leftOver().hard.length + sentence.leftOver().soft.length > 2) return undefined;
   // what a reviewer says in many words is mostly about what was wrong
   const rest = files(sentence, context);
-  const { hard, soft, words } = sentence.leftOver();
+  const { hard, soft } = sentence.leftOver();
   // such sentences are lists of features: what is left of them is one that was not understood
   const missed: Check[] =
-    hard.length === 0 && (soft.length > Math.max(1, 0.12 * words) || (soft.length > 0 && leavesOne(sentence)))
+    hard.length === 0 && (soft.length > Math.max(1, 0.12 * sentence.weight) || (soft.length > 0 && leavesOne(sentence)))
       ? [{ is: 'unread', aside: false, says: `no check was found for: ${soft.slice(0, 8).join(' ')}` }]
       : [];
   const weak = context.claim.kind === 'follow-up' && text.split(/\s+/).length > 16;

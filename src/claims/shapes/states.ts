@@ -21,6 +21,7 @@ function chosenBy(flags: string, said: Said): readonly Workload[] | undefined {
 const FLAGS = String.raw`(?:\s+(?:(?:-n|--namespace|-l|--selector|--for|--timeout)(?:[= ]\s*[\w./=:-]+)|-w\b|--watch\b|pods?\b|-o[= ]?wide\b|-f\b(?!\s+\S+\.ya?ml)))`;
 /** `kubectl -n shop get pods -l app=api`: what is got, and the flags before and after. */
 const kubectl = (verb: string): RegExp => new RegExp(String.raw`\bkubectl(${FLAGS}{0,3})\s+${verb}(${FLAGS}{0,5})`, 'i');
+const takeCommand = (said: Said, command: RegExp) => (/\bkubectl\b/i.test(said.text) ? said.take(command) : undefined);
 
 /** `kubectl apply -f k8s/configmap.yaml`: the objects of those files. */
 export const appliesFiles: LiveShape = (said) => {
@@ -55,9 +56,11 @@ const ALL_READY = { asks: 'ready', says: 'everything becomes ready and stays so'
 const TO_CLUSTER =
   /\b(?:to|on|in|into)\s+(?:an?\s+|the\s+)?(?:local\s+|test\s+)?(?:kubernetes\s+|k8s\s+|minikube\s+|kind\s+)?cluster\b(?:\s+\((?:minikube|kind|k3d|or|,|\s)+\))?/i;
 
+const GET_ALL = kubectl('get\\s+all');
+
 /** "All manifests apply successfully"; what is said to deploy is asked to become ready as well. */
 export const appliesAll: LiveShape = (said) => {
-  const got = said.take(kubectl('get\\s+all'));
+  const got = takeCommand(said, GET_ALL);
   if (got && chosenBy(`${got[1]} ${got[2]}`, said) === undefined) return [];
   const applied = said.take(
     /\b(?:(?:kubernetes|k8s|yaml)\s+)?(?:manifests?|resources|objects)\s+(?:(?:are|can\s+be|get|should\s+be|must|should)\s+)?(?:appl(?:y|ies|ied)|created)\b/i,
@@ -77,13 +80,13 @@ export const appliesAll: LiveShape = (said) => {
 const READY =
   /\b(?:(?:(?:become|becomes|get|gets|stay|stays|remain|remains|reach|reaches)\s+)?(?:(?:up\s+and\s+)?(?:ready|running|healthy)|up)|starts?(?:\s+up)?(?:\s+successfully)?|started|pass(?:es|ing)?\s+(?:all\s+)?(?:their\s+|its\s+|the\s+)?(?:readiness|health|liveness|startup)(?:\s*(?:,|\/|and)\s*(?:readiness|liveness|startup))*(?:\s+(?:checks?|probes?))?)\b(?:\s+(?:state|status|phase)\b)?/i;
 const LIVE_COMMANDS = kubectl('(?:get\\s+(?:pods?|po|deploy(?:ment)?s?|sts|statefulsets?)\\b|rollout\\s+status|wait)');
-const LOGS = new RegExp(String.raw`\bkubectl(${FLAGS}{0,3})\s+logs(${FLAGS}{0,5})`, 'i');
+const LOGS = kubectl('logs');
 const NUMBERS = ['none', 'one', 'two', 'three', 'four', 'five', 'six'];
 
 /** "All pods become ready", `kubectl rollout status deployment/api`: those that are named, or everything. */
 export const becomesReady: LiveShape = (said) => {
-  const command = said.take(LIVE_COMMANDS);
-  const looked = command ?? said.take(LOGS);
+  const command = takeCommand(said, LIVE_COMMANDS);
+  const looked = command ?? takeCommand(said, LOGS);
   const chosen = looked ? chosenBy(`${looked[1]} ${looked[2]}`, said) : [];
   if (chosen === undefined) return [];
   if (looked && !command && !said.take(/\b(?:startup|start)\s+success\b|\bstarted\s+successfully\b/i)) return [];
@@ -125,9 +128,11 @@ function takeNamespace(said: Said): void {
   if (match && isOwnNamespace((match[1] ?? match[2])!, said.inventory)) said.take(/\bin\s+(?:the\s+)?(?:[\w-]+\s+namespace|namespace\s+[\w-]+)\b/i);
 }
 
+const GET_HPA = kubectl('get\\s+hpa');
+
 /** "The HPA reports its metrics", "the HPA scales the api up under load". */
 export const autoscalers: LiveShape = (said) => {
-  const got = said.take(kubectl('get\\s+hpa'));
+  const got = takeCommand(said, GET_HPA);
   if (got && chosenBy(`${got[1]} ${got[2]}`, said) === undefined) return [];
   const word = said.take(/\b(?:HPAs?|horizontal\s?pod\s?autoscalers?|auto-?scalers?)\b/i);
   if (!got && !word) return [];
