@@ -29,13 +29,15 @@ const SHORT_LIFE = [
 /** Node's own modules that a review uses. Under other flags than Node's they would be compiled anew, so they are loaded before. */
 const BUILT_IN = ['node:child_process', 'node:crypto', 'node:timers/promises'];
 
-/** The commands in platform.cjs: build.ts. */
+/** The commands in platform.cjs and in review.cjs: build.ts. */
 declare const PLATFORM: readonly string[];
+declare const READING: readonly string[];
 /** What each program was built from, as build.ts has seen it. */
-declare const BUILDS: Readonly<Record<'program' | 'platform', string>>;
+declare const BUILDS: Readonly<Record<'review' | 'program' | 'platform', string>>;
 
 const command = (process.argv[2] === 'help' ? process.argv[3] : process.argv[2]) ?? '';
 const lives = PLATFORM.includes(command);
+const asksCluster = process.argv.some((word) => /^--(?:context|proof)(?:=|$)/.test(word));
 void start(program).then(() => {
   if (!lives) process.exit(); // all is written: taking the heap apart would cost 5 ms
 });
@@ -49,9 +51,9 @@ function program(): Program {
     if (command === 'review') for (const name of BUILT_IN) process.getBuiltinModule(name);
     for (const flag of SHORT_LIFE) setFlagsFromString(`--${flag}`);
   }
-  const name = lives ? 'platform' : 'program';
+  const name = lives ? 'platform' : READING.includes(command) && !asksCluster ? 'review' : 'program';
   const file = fileURLToPath(new URL(`./${name}.cjs`, import.meta.url));
-  const kept = keptCode(BUILDS[name]);
+  const kept = keptCode(BUILDS[name], name);
   if (command === 'serve') beginPglite(); // the database takes longest
   const source = readFileSync(file, 'latin1'); // esbuild writes ASCII
   const script = new Script(source, { filename: file, cachedData: kept.code, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
@@ -71,8 +73,8 @@ function program(): Program {
  * In the user's own cache: not in Node's default place, the temporary folder, where somebody else could have put a folder of that name before.
  * V8 looks at its version, its flags and the source's length; whether the bytes are those that were written, and of which source, is looked at here.
  */
-function keptCode(build: string): { code: Buffer | undefined; isOwn: boolean; keep(code: Buffer): void } {
-  const name = `${process.version}-${process.arch}-${/^[a-z]+$/.test(command) ? command : 'none'}`;
+function keptCode(build: string, program: string): { code: Buffer | undefined; isOwn: boolean; keep(code: Buffer): void } {
+  const name = [process.version, process.arch, program, /^[a-z]+$/.test(command) ? command : 'none'].join('-');
   const built = () => read(fileURLToPath(new URL(`./ai-agents/${name}`, import.meta.url)), build); // by build.ts
   let folder: string;
   try {
