@@ -78,8 +78,9 @@ await build({
 await writeEmptyCluster(PGlite, 'dist');
 
 // So that even the first review starts from code that V8 has kept, where the Node is the one of this build.
-if (existsSync('fixtures/first-review')) {
-  const review = ['dist/main.cjs', 'review', 'fixtures/first-review/docs/story.md', '--manifests', 'fixtures/first-review/k8s'];
+const story = 'docs/stories/1-6-create-kubernetes-deployment-manifests.md';
+if (existsSync('.git') && existsSync(story)) {
+  const review = ['dist/main.cjs', 'review', story, '--manifests', 'k8s'];
   const { status, stderr } = spawnSync(process.execPath, review, { env: { ...process.env, XDG_CACHE_HOME: 'dist' }, encoding: 'utf8' });
-  if (status !== 1) throw new Error(`the program that was built does not review: ${stderr}`);
+  if (status !== 0 && status !== 1) throw new Error(`the program that was built does not review: ${stderr}`);
 }

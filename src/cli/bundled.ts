@@ -60,7 +60,7 @@ function program(): Program {
   if (command === 'serve') preparePglite();
   const loaded = { exports: {} as Program };
   script.runInThisContext()(loaded, module.createRequire(file), import.meta.url);
-  if (!kept.isOwn || script.cachedDataRejected) {
+  if (!kept.code || script.cachedDataRejected) {
     process.once('exit', () => {
       restoreWebAssemblyFlags();
       kept.keep(script.createCachedData());
@@ -73,7 +73,7 @@ function program(): Program {
  * In the user's own cache: not in Node's default place, the temporary folder, where somebody else could have put a folder of that name before.
  * V8 looks at its version, its flags and the source's length; whether the bytes are those that were written, and of which source, is looked at here.
  */
-function keptCode(build: string, program: string): { code: Buffer | undefined; isOwn: boolean; keep(code: Buffer): void } {
+function keptCode(build: string, program: string): { code: Buffer | undefined; keep(code: Buffer): void } {
   const name = [process.version, process.arch, program, /^[a-z]+$/.test(command) ? command : 'none'].join('-');
   const built = () => read(fileURLToPath(new URL(`./ai-agents/${name}`, import.meta.url)), build); // by build.ts
   let folder: string;
@@ -84,13 +84,11 @@ function keptCode(build: string, program: string): { code: Buffer | undefined; i
       module.enableCompileCache(folder); // for what stays in node_modules and is large
     }
   } catch {
-    return { code: built(), isOwn: true, keep() {} }; // a user without a home, or with one that is closed
+    return { code: built(), keep() {} }; // a user without a home, or with one that is closed
   }
   const file = join(folder, name);
-  const own = read(file, build);
   return {
-    code: own ?? built(),
-    isOwn: own !== undefined,
+    code: read(file, build) ?? built(), // the own is there where the build's would not do
     keep(code) {
       try {
         const head = Buffer.from(`${build} ${crc32(code).toString(16)}\n`);
