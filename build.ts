@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import { type BuildOptions, build } from 'esbuild';
@@ -21,6 +21,12 @@ const programs = { review: reading, program: commands.map(({ name }) => name).fi
 /** What a review needs only for a cluster, or for what one has answered: with that it is program.cjs which runs it. */
 const ON_A_CLUSTER = /^\.\.\/(?:cluster\/[\w-]+|review\/prover)\.ts$/;
 
+/**
+ * One byte a character, as main.cjs reads it: a string of two bytes a character takes twice as long to load. Esbuild escapes what strings hold, and
+ * leaves patterns as they are; in those, and in the raw templates that patterns are made of, an escape means the same.
+ */
+const ascii = (script: string): string => script.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Tells one build of a program from another, so that a start need not read the whole of it for that. */
 const buildOf = (name: string): string => crc32(readFileSync(`dist/${name}.cjs`)).toString(16);
 
@@ -35,11 +41,12 @@ await build({
   banner: { js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);" },
 });
 // What main.cjs runs: scripts whose value is a function, as src/cli/bundled.ts calls it.
-for (const [program, held] of Object.entries(programs))
+for (const [program, held] of Object.entries(programs)) {
+  const file = `dist/${program}.cjs`;
   await build({
     ...common,
     stdin: { contents: "export { thisProcess } from './src/cli/host.ts'; export { main } from './src/cli/program.ts';", resolveDir: '.' },
-    outfile: `dist/${program}.cjs`,
+    outfile: file,
     format: 'cjs',
     supported: { 'dynamic-import': false }, // in a script Node warns of each first one that leaves the bundle; require can do what is left
     define: { 'import.meta.url': 'url' },
@@ -59,6 +66,8 @@ for (const [program, held] of Object.entries(programs))
       },
     ],
   });
+  writeFileSync(file, ascii(readFileSync(file, 'utf8')));
+}
 await build({
   ...common,
   // the second is what an embedded database runs in, as a thread

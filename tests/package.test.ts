@@ -52,6 +52,19 @@ describe('the packed package', () => {
     expect(program('explain', 'image-tag-latest')).toMatchObject({ status: 0, stderr: '' });
   });
 
+  test('reads dashes, arrows and quotation marks as its sources do', () => {
+    const tasks = ['Configure Ingress (path-based: / → frontend, /api → backend)', 'HPA: 2–5 replicas — CPU ≥ 70 %', 'The namespace’s name is “shop” ✅ DONE'];
+    using repository = new ScratchRepository({
+      ...trueStory,
+      'docs/story.md': `# Story\n\n## Tasks\n\n${tasks.map((task) => `- [x] ${task}\n`).join('')}`,
+    });
+    const review = ['review', 'docs/story.md', '--repo', repository.root, '--format', 'json'];
+    const built = program(...review);
+    expect(built).toEqual(run(process.execPath, [join(root, 'src/cli/main.ts'), ...review]));
+    expect(JSON.parse(built.stdout).claims.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['unmet', 'unproven', 'unproven']);
+    for (const name of ['review', 'program', 'platform']) expect(readFileSync(join(installed, `dist/${name}.cjs`), 'utf8')).not.toMatch(/[^\0-\x7f]/);
+  });
+
   test('starts from the compiled program that it kept, and does without one that is damaged or of another version', () => {
     using repository = new ScratchRepository(trueStory);
     const caches = join(app, 'caches');

@@ -188,7 +188,7 @@ function chosen(sort: Sort, all: readonly string[], text: string, context: Conte
 const AT_ROOT = /\b(?:at|in)\s+(?:the\s+)?(?:(?:project|repo|repository|solution|monorepo)\s+)?root\b|\broot\s+(?:docker|container)file\b/i;
 
 /** The paths that share most words with a text. */
-function sharing(said: string, paths: readonly string[]): readonly string[] {
+export function sharing(said: string, paths: readonly string[]): readonly string[] {
   const words = new Set(wordsOf(said).flatMap(meanings).map(stem));
   const beside = new Set(
     wordsOf(BESIDE.exec(said)?.[0] ?? '')

@@ -186,10 +186,14 @@ export const fragmentOf = (
   fragment,
 });
 
+/** Whether another path says where that one lies: `Create redis.yaml in charts/shop/templates/redis.yaml`. */
+export const isTold = (path: string, paths: readonly string[]): boolean => paths.some((other) => other.endsWith(`/${path}`));
+
 /** The subject that a text names by itself. */
 export function subjectOf(text: string, inventory: Inventory, components: Components, story: string): Subject {
   const paths = pathsIn(text);
-  const files = paths.flatMap(([path]) => matchingPaths(path.replace(/[.,:;]+$/, ''), inventory.paths, story));
+  const written = paths.map(([path]) => path.replace(/[.,:;]+$/, ''));
+  const files = written.filter((path) => !isTold(path, written)).flatMap((path) => matchingPaths(path, inventory.paths, story));
   let prose = text;
   for (const { index, 0: path } of paths) if (/[./]/.test(path)) prose = prose.slice(0, index) + ' '.repeat(path.length) + prose.slice(index + path.length);
   const kinds = Array.from(prose.matchAll(KIND_PATTERN), ([word]) => kindOf(word)).filter((kind) => kind !== undefined);

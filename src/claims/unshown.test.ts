@@ -73,6 +73,21 @@ test('of several files of a name those in the project of the story are meant', (
   expect(citedBy(verdict!)).toEqual(expect.arrayContaining(['b/k8s/service.yaml:1']));
 });
 
+test('of several files of a name the one that is said to be for a part of the system is meant', () => {
+  const images = { 'backend/Dockerfile': 'FROM python:3.12\n', 'frontend/Dockerfile': 'FROM node:24\n' };
+  const frontend = verdictOf('Write Dockerfile for frontend (nginx + static build)', images);
+  expect([frontend.is, citedBy(frontend)]).toEqual(['met', ['frontend/Dockerfile:1']]);
+  expect(verdictOf('Write Dockerfile for workers', images).is).toBe('unproven');
+  expect(verdictOf('Write Dockerfile for the application', images).is).toBe('met');
+});
+
+test('a name whose path stands in the same sentence is that file, and none of that name elsewhere', () => {
+  const two = { 'one/k8s/service.yaml': service, 'two/k8s/service.yaml': service.replace('80', '90') };
+  expect(citedBy(verdictOf('Create service.yaml with a Service on port 80 in one/k8s/service.yaml', two))).toEqual(
+    expect.not.arrayContaining([expect.stringContaining('two/')]),
+  );
+});
+
 test('patterns of branches and parts of names are no folders', () => {
   expect(verdictOf('The workflow filters for work/* and agent/* branches', files).because).not.toMatch(/in the repository/);
   expect(verdictOf('CNPG exposes <cluster>-rw/<cluster>-ro', files).because).not.toMatch(/in the repository/);

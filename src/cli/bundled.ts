@@ -55,7 +55,7 @@ function program(): Program {
   const file = fileURLToPath(new URL(`./${name}.cjs`, import.meta.url));
   const kept = keptCode(BUILDS[name], name);
   if (command === 'serve') beginPglite(); // the database takes longest
-  const source = readFileSync(file, 'latin1'); // esbuild writes ASCII
+  const source = readFileSync(file, 'latin1'); // build.ts writes ASCII
   const script = new Script(source, { filename: file, cachedData: kept.code, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
   if (command === 'serve') preparePglite();
   const loaded = { exports: {} as Program };

@@ -1,7 +1,9 @@
 import type { Check } from '../../checks/check.ts';
 import { matchingPaths } from '../../checks/file.ts';
 import { stem, wordsOf } from '../../checks/words.ts';
-import { PATH_PATTERN, pathsIn } from '../lexicon.ts';
+import { sharing } from '../artefact.ts';
+import { type Context, isTold } from '../context.ts';
+import { PATH_PATTERN, pathsIn, synonyms } from '../lexicon.ts';
 import type { Shape } from '../shape.ts';
 
 const GONE = /^(?:delete|deletes|deleted|remove|removes|removed|drop|dropped)\b/i;
@@ -15,11 +17,13 @@ export const files: Shape = (sentence, context) => {
   const short = sentence.text.split(/\s+/).length <= 14 && !GONE.test(sentence.text);
   // "with a templates/ subdirectory in chart/"
   const folders = pathsIn(sentence.text).flatMap(([path]) => (path.endsWith('/') ? [path] : []));
+  const all = pathsIn(sentence.text).map(([path]) => path.replace(/[.,:;]+$/, ''));
   let beside: string | undefined;
   const isFile = ({ 0: whole, index }: RegExpMatchArray) => looksLikeFile(whole.replace(/[.,:;]+$/, ''), sentence.text, index!, context.inventory.paths);
   for (const { 0: whole, index } of sentence.takeWhere(PATH_PATTERN, isFile)) {
     const match = { 0: whole, index: index! };
     const written = whole.replace(/[.,:;]+$/, '');
+    if (isTold(written, all)) continue;
     const words = sentence.text.slice(0, match.index).trim().split(/\s+/).length;
     if (gone && !/\b(?:from|in)\s+(?:the\s+)?["'`]?$/i.test(sentence.text.slice(0, match.index))) {
       // what stands behind a dash says why
@@ -31,7 +35,12 @@ export const files: Shape = (sentence, context) => {
     const within = folders.find(
       (folder) => folder !== written && matchingPaths(folder + written, context.inventory.paths, context.claim.place.source.path).length > 0,
     );
-    const path = located(written, context.parent.files, context.inventory.paths, beside ?? within);
+    const near = located(written, context.parent.files, context.inventory.paths, beside ?? within);
+    const path = forPart(near, sentence.text, context);
+    if (path === undefined) {
+      checks.push({ is: 'unread', aside: false, says: `which ${near} is meant was not found` });
+      continue;
+    }
     beside ??= written.endsWith('/') ? written : undefined;
     const listed =
       made ||
@@ -75,6 +84,19 @@ function looksLikeFile(written: string, text: string, at: number, paths: Readonl
     ) ||
     (/\/$/.test(written) && !/^(?:and|or)\//.test(written) && written.length > 3 && !/^[A-Z]/.test(written))
   );
+}
+
+/**
+ * Of several files of one name the one that shares a word with what it is said to be for: the frontend's of "Write Dockerfile for frontend".
+ * Undefined when that is a part of the system which none of them is for.
+ */
+function forPart(path: string, text: string, { inventory, own }: Context): string | undefined {
+  const found = matchingPaths(path, inventory.paths);
+  const part = /\bfor\s+(?:(?:the|our|each|an?)\s+)?([A-Za-z][\w-]*)/i.exec(text)?.[1]?.toLowerCase();
+  if (found.length < 2 || path.includes('/') || path.includes('*') || part === undefined) return path;
+  const [meant, ...more] = sharing(text, found);
+  if (meant !== undefined) return more.length === 0 ? meant : path;
+  return synonyms(part.replace(/s$/, '')).length > 1 || own.mentions.length > 0 ? undefined : path;
 }
 
 /** A short path of a sub-task stands below the folder that its task, or the claim itself, names. */
