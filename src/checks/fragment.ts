@@ -1,5 +1,6 @@
 import type { Place } from '../checkout/source.ts';
 import type { Inventory } from '../manifest/inventory.ts';
+import { isFragment } from '../manifest/kustomization.ts';
 import { parseQuantity, sameQuantity } from '../manifest/quantity.ts';
 import { type Image, isWorkload, parseImage, type Resource } from '../manifest/resource.ts';
 import { get, itemsOf, type Node, numberOf, placeAt, textOf } from '../manifest/yaml.ts';
@@ -18,11 +19,16 @@ interface Leaf {
   readonly place: Place;
 }
 
-export function answerFragment(check: FragmentCheck, inventory: Inventory): Verdict {
-  const seen = check.targets.map((target) => {
+export function answerFragment(asked: FragmentCheck, inventory: Inventory): Verdict {
+  const answers = asked.targets.map((target) => {
     const found = locate(target, inventory);
-    return found ? leavesOf(check.fragment, found.node, found.resource, inventory, found.place) : [];
+    return { target, found, leaves: found ? leavesOf(asked.fragment, found.node, found.resource, inventory, found.place) : [] };
   });
+  // a patch that says nothing of it leaves it to the object that it changes
+  const telling =
+    asked.mode === 'error' ? answers : answers.filter(({ found }) => !found?.resource || !isSilentPatch(found.resource, found.node, asked, inventory));
+  const check = { ...asked, targets: telling.map(({ target }) => target) };
+  const seen = telling.map(({ leaves }) => leaves);
   if (seen.length === 0 || seen.some((leaves) => leaves.length === 0)) {
     return { is: 'unproven', because: `nothing that ${check.says} could be asked of`, evidence: [] };
   }
@@ -40,6 +46,17 @@ export function answerFragment(check: FragmentCheck, inventory: Inventory): Verd
     .slice(0, 4)
     .join('; ');
   return { is: wrong.length === judged.length ? 'unmet' : 'partial', because, evidence: evidenceOf([...wrong, ...judged.filter(({ ok }) => ok)]) };
+}
+
+/** Whether an object is only a patch, and has none of the fields that are asked for, while what it changes is asked as well. */
+function isSilentPatch(patch: Resource, node: Node, { fragment, targets }: FragmentCheck, inventory: Inventory): boolean {
+  if (fragment === null || typeof fragment !== 'object' || isList(fragment) || isMatcher(fragment) || !isFragment(inventory, patch)) return false;
+  if (Object.keys(fragment).some((key) => get(node, key)) || patch.source.text.includes('$patch')) return false;
+  return targets.some((target) => {
+    const same = isResourceTarget(target) && target.kind === patch.kind && target.name === patch.name;
+    const other = same ? locate(target, inventory)?.resource : undefined;
+    return other !== undefined && !isFragment(inventory, other);
+  });
 }
 
 /** `error`: what the fragment says must not be there in full, as chainsaw has it. */

@@ -393,3 +393,18 @@ describe('an author states a check', () => {
     expect(box(fence('assert', 'file: k8s/hpa.yaml\ncontains: autoscaling/v2'))).toBe('met');
   });
 });
+
+describe('a kustomize patch', () => {
+  const api = (container: string, rest = '') =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: api }\nspec:\n  selector: { matchLabels: { app: api } }\n  template:\n    metadata: { labels: { app: api } }\n    spec:\n      containers:\n        - ${container}\n${rest}`;
+  const whole = api('{ name: api, image: "api:1", livenessProbe: { httpGet: { path: /, port: 80 } } }');
+  const overlay = { 'overlays/dev/kustomization.yaml': 'resources: [../../base]\npatches:\n  - path: api-patch.yaml\n' };
+  const files = (patch: string) => ({ 'base/api.yaml': whole, ...overlay, 'overlays/dev/api-patch.yaml': patch });
+  test.each([
+    ['that says nothing of it leaves a field to the object', '{ name: api, env: [{ name: A, value: b }] }', 'met'],
+    ['that sets it otherwise does not', '{ name: api, livenessProbe: { tcpSocket: { port: 80 } } }', 'unproven'],
+    ['that may take it away does not', '{ name: api, $patch: replace }', 'unproven'],
+  ])('%s', (_, container, verdict) => {
+    expect(verdictOf('Add an HTTP liveness probe to the api', files(api(container))).is).toBe(verdict);
+  });
+});

@@ -1,11 +1,11 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { isFragment } from '../manifest/kustomization.ts';
+import { once } from '../manifest/once.ts';
 import { isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
 import { get, type Node, numberOf, textOf } from '../manifest/yaml.ts';
 import { append } from './append.ts';
-import { isFragment } from './kustomization.ts';
 import { named, nearest } from './neighbours.ts';
 import { groupOf, objects } from './objects.ts';
-import { once } from './once.ts';
 
 /** A HorizontalPodAutoscaler, or the ScaledObject from which KEDA makes one. */
 export interface Autoscaler {

@@ -1,7 +1,7 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { isFragment } from '../manifest/kustomization.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { hasPlaceholder, madeElsewhere } from './elsewhere.ts';
-import { isFragment } from './kustomization.ts';
 import { mayShareNamespace, named, nearest } from './neighbours.ts';
 import { objects, titleOf } from './objects.ts';
 import { servicePorts } from './ports.ts';

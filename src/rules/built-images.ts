@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Dockerfile } from '../code/dockerfile.ts';
 import type { Inventory } from '../manifest/inventory.ts';
+import { once } from '../manifest/once.ts';
 import { type Image, parseImage } from '../manifest/resource.ts';
 import { entriesOf, get, textOf } from '../manifest/yaml.ts';
-import { once } from './once.ts';
 
 /**
  * The Dockerfile that builds an image, when the repository says so: a `docker build` in a script or guide, a compose service,

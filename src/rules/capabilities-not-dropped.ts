@@ -1,6 +1,6 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import { booleanOf, get } from '../manifest/yaml.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { isPatched } from './kustomization.ts';
 import { inContainer, linuxContainers, namesOf } from './objects.ts';
 import { defineRule } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { isPatched, kustomized } from '../manifest/kustomization.ts';
 import { dataOf, type Resource } from '../manifest/resource.ts';
 import { isSecretExpected, madeElsewhere } from './elsewhere.ts';
-import { isPatched, kustomized } from './kustomization.ts';
 import { named, nearest } from './neighbours.ts';
 
 /** A place that reads a ConfigMap or a Secret, the whole of it when no key is named. */

@@ -1,9 +1,9 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { once } from '../manifest/once.ts';
 import type { Resource, Workload } from '../manifest/resource.ts';
 import { get, textOf } from '../manifest/yaml.ts';
 import { nearest, selected } from './neighbours.ts';
 import { objects } from './objects.ts';
-import { once } from './once.ts';
 
 const GUARDED = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Rollout']);
 

@@ -1,9 +1,9 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { kustomized } from '../manifest/kustomization.ts';
+import { once } from '../manifest/once.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { entriesOf, get, itemsOf, stringsOf, textOf } from '../manifest/yaml.ts';
-import { kustomized } from './kustomization.ts';
 import { groupOf, isBuiltIn } from './objects.ts';
-import { once } from './once.ts';
 
 /*
  * What makes objects that no manifest of the repository holds: charts, operators, generators, commands in scripts and guides.

@@ -1,8 +1,8 @@
 import { lineOf } from '../checkout/source.ts';
 import type { EnvironmentRead } from '../code/environment.ts';
 import type { Inventory } from '../manifest/inventory.ts';
+import { isPatched } from '../manifest/kustomization.ts';
 import { dataOf } from '../manifest/resource.ts';
-import { isPatched } from './kustomization.ts';
 import { named } from './neighbours.ts';
 import { allContainers, inContainer, namesOf, type Placed } from './objects.ts';
 import { programIn } from './programs.ts';

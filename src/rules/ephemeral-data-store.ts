@@ -1,6 +1,6 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import type { Container, Workload } from '../manifest/resource.ts';
 import { get, itemsOf, type Node, textOf } from '../manifest/yaml.ts';
-import { isPatched } from './kustomization.ts';
 import { inContainer, namesOf, workloads } from './objects.ts';
 import { defineRule } from './rule.ts';
 

@@ -1,8 +1,8 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { once } from '../manifest/once.ts';
 import type { Workload } from '../manifest/resource.ts';
 import { get, itemsOf, type Node, textOf } from '../manifest/yaml.ts';
 import { workloads } from './objects.ts';
-import { once } from './once.ts';
 
 /** A folder or file of the node that a pod mounts. */
 export interface HostPath {

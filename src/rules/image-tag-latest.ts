@@ -1,5 +1,5 @@
+import { kustomized } from '../manifest/kustomization.ts';
 import { hasPlaceholder } from './elsewhere.ts';
-import { kustomized } from './kustomization.ts';
 import { allContainers, inContainer, namesOf } from './objects.ts';
 import { defineRule } from './rule.ts';
 

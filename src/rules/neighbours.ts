@@ -1,9 +1,9 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { once } from '../manifest/once.ts';
 import { isClusterScoped, type Resource, selects, type Workload } from '../manifest/resource.ts';
 import { entriesOf, get, type Node, stringsOf, textOf } from '../manifest/yaml.ts';
 import { append } from './append.ts';
 import { isBuiltIn, objects } from './objects.ts';
-import { once } from './once.ts';
 
 /*
  * Who belongs to whom. Files say less than a cluster knows: an object without a namespace lands wherever it is applied, and a repository may

@@ -1,10 +1,10 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { once } from '../manifest/once.ts';
 import type { Resource, Workload } from '../manifest/resource.ts';
 import { get, itemsOf, textOf } from '../manifest/yaml.ts';
 import { append } from './append.ts';
 import { mayShareNamespace, nearest, selected } from './neighbours.ts';
 import { groupOf, objects } from './objects.ts';
-import { once } from './once.ts';
 
 export type Direction = 'Ingress' | 'Egress';
 

@@ -1,8 +1,8 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { isFragment, isPatched } from '../manifest/kustomization.ts';
+import { once } from '../manifest/once.ts';
 import { type Container, isWorkload, type Resource, type Workload } from '../manifest/resource.ts';
 import { get, type Node, placeAt, textOf } from '../manifest/yaml.ts';
-import { isFragment, isPatched } from './kustomization.ts';
-import { once } from './once.ts';
 
 /**
  * What rules judge: the Kubernetes objects that are applied as they stand. Pieces of objects (kustomize patches) and

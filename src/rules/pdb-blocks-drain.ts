@@ -1,7 +1,7 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import { get, placeAt, textOf } from '../manifest/yaml.ts';
 import { autoscalersOf } from './autoscalers.ts';
 import { amountOf, guardedBy } from './disruption-budgets.ts';
-import { isPatched } from './kustomization.ts';
 import { objects, titleOf } from './objects.ts';
 import { defineRule } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { isPatched } from '../manifest/kustomization.ts';
 import { get, textOf } from '../manifest/yaml.ts';
 import { hasPlaceholder } from './elsewhere.ts';
-import { isPatched } from './kustomization.ts';
 import { inContainer, mainContainers, namesOf, type Placed } from './objects.ts';
 import { mayListenOn } from './ports.ts';
 import { defineRule, type Found } from './rule.ts';

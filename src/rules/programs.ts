@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { copiesOf, type Dockerfile, environmentOf, finalStage, lineageOf, programOf as startOf } from '../code/dockerfile.ts';
 import type { Inventory } from '../manifest/inventory.ts';
+import { once } from '../manifest/once.ts';
 import type { Container } from '../manifest/resource.ts';
 import { get } from '../manifest/yaml.ts';
 import { dockerfileOf } from './built-images.ts';
-import { once } from './once.ts';
 
 /** The repository's own code that a container starts. */
 interface Program {

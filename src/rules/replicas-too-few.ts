@@ -1,6 +1,6 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import { placeAt } from '../manifest/yaml.ts';
 import { autoscalersOf } from './autoscalers.ts';
-import { isPatched } from './kustomization.ts';
 import { titleOf, workloads } from './objects.ts';
 import { defineRule } from './rule.ts';
 

@@ -1,6 +1,6 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { isPatched } from '../manifest/kustomization.ts';
 import { get, itemsOf, textOf } from '../manifest/yaml.ts';
-import { isPatched } from './kustomization.ts';
 import { mayShareNamespace } from './neighbours.ts';
 import { lacks, objects, type Placed, podLacks } from './objects.ts';
 

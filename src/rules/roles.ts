@@ -1,7 +1,7 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { isFragment } from '../manifest/kustomization.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { get, itemsOf, type Node, textOf } from '../manifest/yaml.ts';
-import { isFragment } from './kustomization.ts';
 import { named, nearest } from './neighbours.ts';
 import { objects } from './objects.ts';
 

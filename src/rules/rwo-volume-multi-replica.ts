@@ -1,9 +1,9 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { isPatched } from '../manifest/kustomization.ts';
 import type { Workload } from '../manifest/resource.ts';
 import { get, numberOf } from '../manifest/yaml.ts';
 import { autoscalersOf } from './autoscalers.ts';
 import { claimsOf, modesOf } from './claims-of-pods.ts';
-import { isPatched } from './kustomization.ts';
 import { named, nearest } from './neighbours.ts';
 import { titleOf, workloads } from './objects.ts';
 import { defineRule } from './rule.ts';

@@ -1,6 +1,6 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import { get, placeAt, textOf } from '../manifest/yaml.ts';
 import { claimsOf, modesOf } from './claims-of-pods.ts';
-import { isPatched } from './kustomization.ts';
 import { named, nearest } from './neighbours.ts';
 import { titleOf, workloads } from './objects.ts';
 import { defineRule } from './rule.ts';

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { type AppliedFile, appliedFiles, scriptsRun } from '../code/applied-files.ts';
 import type { Script } from '../code/shell.ts';
 import type { Inventory } from '../manifest/inventory.ts';
+import { isFragment } from '../manifest/kustomization.ts';
 import { append } from './append.ts';
-import { isFragment } from './kustomization.ts';
 import { titleOf } from './objects.ts';
 import { defineRule, type Found } from './rule.ts';
 

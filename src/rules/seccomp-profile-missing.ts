@@ -1,5 +1,5 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import { textOf } from '../manifest/yaml.ts';
-import { isPatched } from './kustomization.ts';
 import { inContainer, linuxContainers, namesOf, securityOf } from './objects.ts';
 import { defineRule } from './rule.ts';
 

@@ -1,6 +1,6 @@
+import { isFragment } from '../manifest/kustomization.ts';
 import { entriesOf, get, type Node } from '../manifest/yaml.ts';
 import { hasPlaceholder } from './elsewhere.ts';
-import { isFragment } from './kustomization.ts';
 import { groupOf, titleOf } from './objects.ts';
 import { defineRule } from './rule.ts';
 

@@ -1,6 +1,6 @@
+import { kustomized } from '../manifest/kustomization.ts';
 import { selects } from '../manifest/resource.ts';
 import { get, placeAt } from '../manifest/yaml.ts';
-import { kustomized } from './kustomization.ts';
 import { isSelector } from './neighbours.ts';
 import { titleOf, workloads } from './objects.ts';
 import { defineRule } from './rule.ts';

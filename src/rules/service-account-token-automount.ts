@@ -1,5 +1,5 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import { booleanOf, get, textOf } from '../manifest/yaml.ts';
-import { isPatched } from './kustomization.ts';
 import { named } from './neighbours.ts';
 import { inPod, titleOf, workloads } from './objects.ts';
 import { defineRule } from './rule.ts';

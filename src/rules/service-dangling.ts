@@ -1,10 +1,10 @@
 import type { Inventory } from '../manifest/inventory.ts';
+import { once } from '../manifest/once.ts';
 import type { Resource, Workload } from '../manifest/resource.ts';
 import { get, placeAt, textOf } from '../manifest/yaml.ts';
 import { hasForeignMaker, hasPlaceholder } from './elsewhere.ts';
 import { inNamespace, labelled, nearest, serviceSelector } from './neighbours.ts';
 import { objects, titleOf } from './objects.ts';
-import { once } from './once.ts';
 import { defineRule } from './rule.ts';
 
 export const serviceDangling = defineRule({

@@ -1,12 +1,12 @@
 import type { Place } from '../checkout/source.ts';
 import type { Inventory } from '../manifest/inventory.ts';
+import { isFragment } from '../manifest/kustomization.ts';
+import { once } from '../manifest/once.ts';
 import { dataOf, type Resource } from '../manifest/resource.ts';
 import { get, itemsOf, type Node, placeAt, textOf } from '../manifest/yaml.ts';
 import { hasForeignMaker, madeElsewhere } from './elsewhere.ts';
-import { isFragment } from './kustomization.ts';
 import { named, nearest, podsBehind } from './neighbours.ts';
 import { allContainers, objects, titleOf } from './objects.ts';
-import { once } from './once.ts';
 import { mayListenOn, servicePorts } from './ports.ts';
 import { defineRule, type Found } from './rule.ts';
 

@@ -1,6 +1,6 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import { get, itemsOf, placeAt, textOf } from '../manifest/yaml.ts';
 import { hasPlaceholder } from './elsewhere.ts';
-import { isPatched } from './kustomization.ts';
 import { podsBehind } from './neighbours.ts';
 import { objects, titleOf } from './objects.ts';
 import { declaredPorts, mayListenOn } from './ports.ts';

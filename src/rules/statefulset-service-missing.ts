@@ -1,6 +1,6 @@
+import { isFragment } from '../manifest/kustomization.ts';
 import { get, placeAt, textOf } from '../manifest/yaml.ts';
 import { hasPlaceholder, madeElsewhere } from './elsewhere.ts';
-import { isFragment } from './kustomization.ts';
 import { named, nearest, serviceSelector } from './neighbours.ts';
 import { titleOf, workloads } from './objects.ts';
 import { defineRule } from './rule.ts';

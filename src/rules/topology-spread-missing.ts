@@ -1,5 +1,5 @@
+import { isPatched } from '../manifest/kustomization.ts';
 import { get, itemsOf } from '../manifest/yaml.ts';
-import { isPatched } from './kustomization.ts';
 import { inPod, titleOf, workloads } from './objects.ts';
 import { defineRule } from './rule.ts';
 

@@ -1,4 +1,4 @@
-import type { Inventory } from '../manifest/inventory.ts';
+import type { Inventory } from './inventory.ts';
 
 /** Asks something of an inventory once, however many rules want to know: seventy rules over ten thousand files must stay linear. */
 export function once<Answer extends object>(ask: (inventory: Inventory) => Answer): (inventory: Inventory) => Answer {

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Source } from '../checkout/source.ts';
-import type { Inventory } from '../manifest/inventory.ts';
-import { isWorkload, type Resource } from '../manifest/resource.ts';
-import { get, itemsOf, type Node, parseYaml, textOf } from '../manifest/yaml.ts';
+import type { Inventory } from './inventory.ts';
 import { once } from './once.ts';
+import { isWorkload, type Resource } from './resource.ts';
+import { get, itemsOf, type Node, parseYaml, textOf } from './yaml.ts';
 
 /**
  * What the kustomizations of a repository do to its objects, as far as rules must know without rendering them:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { deployment, type Files, inventoryOf, object } from '../rules/test-rule.ts';
 import { isFragment, isPatched } from './kustomization.ts';
-import { deployment, type Files, inventoryOf, object } from './test-rule.ts';
 
 const fragments = (files: Files): string[] => {
   const inventory = inventoryOf(files);
