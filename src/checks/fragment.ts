@@ -20,15 +20,13 @@ interface Leaf {
 }
 
 export function answerFragment(asked: FragmentCheck, inventory: Inventory): Verdict {
-  const answers = asked.targets.map((target) => {
-    const found = locate(target, inventory);
-    return { target, found, leaves: found ? leavesOf(asked.fragment, found.node, found.resource, inventory, found.place) : [] };
-  });
   // a patch that says nothing of it leaves it to the object that it changes
-  const telling =
-    asked.mode === 'error' ? answers : answers.filter(({ found }) => !found?.resource || !isSilentPatch(found.resource, found.node, asked, inventory));
-  const check = { ...asked, targets: telling.map(({ target }) => target) };
-  const seen = telling.map(({ leaves }) => leaves);
+  const targets = asked.mode === 'error' ? asked.targets : asked.targets.filter((target) => !isSilentPatch(target, asked, inventory));
+  const check = { ...asked, targets };
+  const seen = targets.map((target) => {
+    const found = locate(target, inventory);
+    return found ? leavesOf(check.fragment, found.node, found.resource, inventory, found.place) : [];
+  });
   if (seen.length === 0 || seen.some((leaves) => leaves.length === 0)) {
     return { is: 'unproven', because: `nothing that ${check.says} could be asked of`, evidence: [] };
   }
@@ -48,14 +46,17 @@ export function answerFragment(asked: FragmentCheck, inventory: Inventory): Verd
   return { is: wrong.length === judged.length ? 'unmet' : 'partial', because, evidence: evidenceOf([...wrong, ...judged.filter(({ ok }) => ok)]) };
 }
 
-/** Whether an object is only a patch, and has none of the fields that are asked for, while what it changes is asked as well. */
-function isSilentPatch(patch: Resource, node: Node, { fragment, targets }: FragmentCheck, inventory: Inventory): boolean {
-  if (fragment === null || typeof fragment !== 'object' || isList(fragment) || isMatcher(fragment) || !isFragment(inventory, patch)) return false;
-  if (Object.keys(fragment).some((key) => get(node, key)) || patch.source.text.includes('$patch')) return false;
-  return targets.some((target) => {
-    const same = isResourceTarget(target) && target.kind === patch.kind && target.name === patch.name;
-    const other = same ? locate(target, inventory)?.resource : undefined;
-    return other !== undefined && !isFragment(inventory, other);
+/** Whether a target is only a patch, and has none of the fields that are asked for, while what it changes is asked as well. */
+function isSilentPatch(target: Target, { fragment, targets }: FragmentCheck, inventory: Inventory): boolean {
+  if (targets.length < 2 || !isResourceTarget(target) || fragment === null || typeof fragment !== 'object' || isList(fragment) || isMatcher(fragment))
+    return false;
+  const found = locate(target, inventory);
+  if (!found?.resource || !isFragment(inventory, found.resource) || found.resource.source.text.includes('$patch')) return false;
+  if (Object.keys(fragment).some((key) => get(found.node, key))) return false;
+  return targets.some((other) => {
+    const same = isResourceTarget(other) && other.kind === target.kind && other.name === target.name;
+    const whole = same ? locate(other, inventory)?.resource : undefined;
+    return whole !== undefined && !isFragment(inventory, whole);
   });
 }
 

@@ -5,28 +5,27 @@ import { appliesAll, appliesFiles, autoscalers, becomesReady } from './shapes/st
 
 /** A shape, and the words without one of which it understands nothing: looking for them is cheaper. */
 type Gated = readonly [words: RegExp, shape: LiveShape];
-const when = (words: string, shape: LiveShape): Gated => [new RegExp(words.replaceAll(' ', '|'), 'i'), shape];
 
 /** Said of nothing but a system that runs: these words alone make a claim one that only a cluster decides. */
 const HAPPENINGS: readonly Gated[] = [
-  when('log writ print', logs),
-  when('reach connect access talk communicat blocked denied dropped allowed permitted through kept prevented stopped', traffic),
-  when('https?: [1-5]\\d\\d', answers),
-  when('resol nslookup dig dns', resolves),
-  when('rolling rollout roll-out rolled updated', rollouts),
-  when('persist surviv kept preserved retained there lost', dataSurvives),
-  when('graceful', shutdowns),
+  [/log|writ|print/i, logs],
+  [/reach|connect|access|talk|communicat|blocked|denied|dropped|allowed|permitted|through|kept|prevented|stopped/i, traffic],
+  [/https?:|[1-5]\d\d/i, answers],
+  [/resol|nslookup|dig|dns/i, resolves],
+  [/rolling|rollout|roll-out|rolled|updated/i, rollouts],
+  [/persist|surviv|kept|preserved|retained|there|lost/i, dataSurvives],
+  [/graceful/i, shutdowns],
 ];
 const SHAPES: readonly Gated[] = [
-  when('kubectl', appliesFiles),
-  when('pg_isready redis-cli', commands),
+  [/kubectl/i, appliesFiles],
+  [/pg_isready|redis-cli/i, commands],
   ...HAPPENINGS,
-  when('port-forward', forwarded),
-  when('reachable accessible accept', accepts),
-  when('endpoint kubectl', endpoints),
-  when('hpa scaler', autoscalers),
-  when('ready run health up start pass kubectl', becomesReady),
-  when('appl creat deploy install kubectl', appliesAll),
+  [/port-forward/i, forwarded],
+  [/reachable|accessible|accept/i, accepts],
+  [/endpoint|kubectl/i, endpoints],
+  [/hpa|scaler/i, autoscalers],
+  [/ready|run|health|up|start|pass|kubectl/i, becomesReady],
+  [/appl|creat|deploy|install|kubectl/i, appliesAll],
 ];
 
 /**

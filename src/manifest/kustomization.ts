@@ -6,7 +6,7 @@ import { isWorkload, type Resource } from './resource.ts';
 import { get, itemsOf, type Node, parseYaml, textOf } from './yaml.ts';
 
 /**
- * What the kustomizations of a repository do to its objects, as far as rules must know without rendering them:
+ * What the kustomizations of a repository do to its objects, as far as rules and checks must know without rendering them:
  * which objects are only pieces of others, what patches add, and which names generators and image overrides take care of.
  */
 interface Kustomized {

@@ -36,7 +36,7 @@ export const files: Shape = (sentence, context) => {
       (folder) => folder !== written && matchingPaths(folder + written, context.inventory.paths, context.claim.place.source.path).length > 0,
     );
     const near = located(written, context.parent.files, context.inventory.paths, beside ?? within);
-    const path = forPart(near, sentence.text, context);
+    const path = fileFor(near, sentence.text, context);
     if (path === undefined) {
       checks.push({ is: 'unread', aside: false, says: `which ${near} is meant was not found` });
       continue;
@@ -90,7 +90,7 @@ function looksLikeFile(written: string, text: string, at: number, paths: Readonl
  * Of several files of one name the one that shares a word with what it is said to be for: the frontend's of "Write Dockerfile for frontend".
  * Undefined when that is a part of the system which none of them is for.
  */
-function forPart(path: string, text: string, { inventory, own }: Context): string | undefined {
+function fileFor(path: string, text: string, { inventory, own }: Context): string | undefined {
   const found = matchingPaths(path, inventory.paths);
   const part = /\bfor\s+(?:(?:the|our|each|an?)\s+)?([A-Za-z][\w-]*)/i.exec(text)?.[1]?.toLowerCase();
   if (found.length < 2 || path.includes('/') || path.includes('*') || part === undefined) return path;
